@@ -1,0 +1,149 @@
+//! A client id with its key, and whole HTTP messages signed and verified by them.
+
+use doku_types::{ClientId, SecretKey, Timestamp};
+use http::Method;
+
+use crate::{
+    Digest,
+    non_snap::{Form, SignedHeaders, VerifyError},
+};
+
+/// Who signs: the partner, or a merchant's brand with its shared key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Credentials {
+    /// For the header `Client-Id`.
+    pub client_id: ClientId,
+    /// The key of the HMAC; does not print.
+    pub secret_key: SecretKey,
+}
+
+impl Credentials {
+    /// A client id with its key.
+    pub fn new(client_id: impl Into<ClientId>, secret_key: impl Into<SecretKey>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            secret_key: secret_key.into(),
+        }
+    }
+
+    /// The headers of a request, signed.
+    ///
+    /// `target` is the path without its query (A23), `body` the very bytes to be sent,
+    /// `request_id` unique and of 1 to 128 characters, `at` within an hour of DOKU's clock.
+    pub fn sign_request(
+        &self,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        request_id: &str,
+        at: Timestamp,
+    ) -> SignedHeaders {
+        self.sign(Form::Request, method, target, body, request_id, at)
+    }
+
+    /// The headers of a reply to a request of this method, target and id, signed.
+    pub fn sign_response(
+        &self,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        request_id: &str,
+        at: Timestamp,
+    ) -> SignedHeaders {
+        self.sign(Form::Response, method, target, body, request_id, at)
+    }
+
+    /// Whether a request of these headers was signed with this key. The client id is covered by
+    /// the signature; whether it is the expected one is for the caller to ask.
+    ///
+    /// # Errors
+    /// See [`VerifyError`].
+    pub fn verify_request(
+        &self,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        headers: &SignedHeaders,
+    ) -> Result<(), VerifyError> {
+        self.verify(Form::Request, method, target, body, headers)
+    }
+
+    /// Whether a reply of these headers was signed with this key; `method` and `target` are those
+    /// of its request.
+    ///
+    /// # Errors
+    /// See [`VerifyError`].
+    pub fn verify_response(
+        &self,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        headers: &SignedHeaders,
+    ) -> Result<(), VerifyError> {
+        self.verify(Form::Response, method, target, body, headers)
+    }
+
+    fn sign(
+        &self,
+        form: Form,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        request_id: &str,
+        at: Timestamp,
+    ) -> SignedHeaders {
+        let mut headers = SignedHeaders {
+            client_id: self.client_id.to_string(),
+            request_id: request_id.to_owned(),
+            timestamp: at.to_string(),
+            signature: String::new(),
+        };
+        let component = headers.component(target, Digest::of_message(method, body));
+        headers.signature = component.sign(form, &self.secret_key).to_string();
+        headers
+    }
+
+    fn verify(
+        &self,
+        form: Form,
+        method: &Method,
+        target: &str,
+        body: &[u8],
+        headers: &SignedHeaders,
+    ) -> Result<(), VerifyError> {
+        headers
+            .component(target, Digest::of_message(method, body))
+            .verify(form, &self.secret_key, &headers.signature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_message_verifies_in_its_own_form_only() {
+        let credentials = Credentials::new("BRN-1", "SK-1");
+        let at = Timestamp::from_millis(0);
+        let headers = credentials.sign_request(&Method::POST, "/x", b"{}", "id", at);
+        assert_eq!(
+            credentials.verify_request(&Method::POST, "/x", b"{}", &headers),
+            Ok(())
+        );
+        assert_eq!(
+            credentials.verify_response(&Method::POST, "/x", b"{}", &headers),
+            Err(VerifyError::Mismatch)
+        );
+        assert_eq!(
+            credentials.verify_request(&Method::POST, "/x", b"{ }", &headers),
+            Err(VerifyError::Mismatch)
+        );
+    }
+
+    #[test]
+    fn credentials_do_not_print_their_key() {
+        let printed = format!("{:?}", Credentials::new("BRN-1", "marker"));
+        assert!(printed.contains("BRN-1") && !printed.contains("marker"));
+    }
+}

@@ -1,0 +1,121 @@
+//! Readings that DOKU's pages contradict themselves about: a number for a string, a bare code for
+//! an object. One function per kind; each says what it accepts and nothing else passes.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::code::Readiness;
+
+/// A string, or an integer taken as its digits (calling codes, phone numbers, `valid_time`).
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string or an integer")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+
+        fn visit_string<E: Error>(self, text: String) -> Result<String, E> {
+            Ok(text)
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+    }
+
+    deserializer.deserialize_any(Text)
+}
+
+/// As [`text`], or `null`, for an optional field.
+pub(crate) fn option_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    struct Text(String);
+
+    impl<'de> Deserialize<'de> for Text {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            text(deserializer).map(Text)
+        }
+    }
+
+    Option::<Text>::deserialize(deserializer).map(|text| text.map(|Text(text)| text))
+}
+
+/// A list, or `null` for an empty one.
+pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Option::<Vec<T>>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A list, or one entry without the list around it (`bank_account`, second hand).
+pub(crate) fn one_or_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct OneOrList<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrList<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list or one entry")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(entries))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, entry: A) -> Result<Vec<T>, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(entry)).map(|entry| vec![entry])
+        }
+    }
+
+    deserializer.deserialize_any(OneOrList(PhantomData))
+}
+
+/// A readiness code, or a boolean (second hand), or `null`.
+pub(crate) fn readiness<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Readiness>, D::Error> {
+    struct Code;
+
+    impl Visitor<'_> for Code {
+        type Value = Option<Readiness>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a code or a boolean")
+        }
+
+        fn visit_str<E: Error>(self, code: &str) -> Result<Self::Value, E> {
+            Ok(Some(code.into()))
+        }
+
+        fn visit_bool<E: Error>(self, have: bool) -> Result<Self::Value, E> {
+            Ok(Some(if have {
+                Readiness::Have
+            } else {
+                Readiness::DontHave
+            }))
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Code)
+}

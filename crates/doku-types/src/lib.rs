@@ -1,0 +1,37 @@
+//! The words of DOKU's wire.
+//!
+//! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API, with the
+//! rules that a request has to keep and the evidence behind each of them. No I/O, no clock, no
+//! async: other DOKU integrations can build on this crate whatever runtime they use.
+//!
+//! Three ideas run through it:
+//!
+//! * **Open on the way in, exact on the way out.** A code that nobody has heard of is data, not
+//!   an error ([`code`]); a field that nobody knows is ignored; what is sent has one spelling.
+//! * **Evidence is data.** DOKU's documentation has holes. What fills them stands in one ledger
+//!   ([`evidence`]), and a fault found by [`validate`] names the entry it stands on.
+//! * **Secrets and personal data do not print.** See [`secret`].
+//!
+//! ```
+//! use doku_types::partner::registration::Registration;
+//!
+//! let draft = br#"{"business":{"type":"PERSONAL"}}"#;
+//! let faults = Registration::parse(draft).unwrap_err().faults().to_vec();
+//! assert!(faults.iter().any(|fault| fault.pointer == "/business/name"));
+//! ```
+
+pub mod amount;
+pub mod code;
+pub mod error;
+pub mod evidence;
+pub mod id;
+mod lenient;
+pub mod partner;
+pub mod secret;
+pub mod timestamp;
+pub mod validate;
+
+pub use amount::Amount;
+pub use id::{BrandId, BusinessId, ClientId, FileId};
+pub use secret::{BearerToken, Personal, SecretKey};
+pub use timestamp::Timestamp;

@@ -1,0 +1,180 @@
+//! Upload File: `POST /file`, multipart, with a bearer (documented: Upload File API).
+
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
+
+use crate::{
+    code::{DocumentCode, FileCategory},
+    id::FileId,
+};
+
+/// What a file is: its `category`, and for a document also its `code`.
+///
+/// ```
+/// use doku_types::code::DocumentCode;
+/// use doku_types::partner::file::FilePurpose;
+///
+/// let ktp = FilePurpose::document(DocumentCode::Ktp);
+/// assert_eq!(ktp.category().as_str(), "DOCUMENT");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FilePurpose {
+    category: FileCategory,
+    code: Option<DocumentCode>,
+}
+
+impl FilePurpose {
+    /// A document of the given code; its category is `DOCUMENT`.
+    pub fn document(code: DocumentCode) -> Self {
+        Self {
+            category: FileCategory::Document,
+            code: Some(code),
+        }
+    }
+
+    /// The owner's face, taken live.
+    pub fn owner_liveness() -> Self {
+        Self {
+            category: FileCategory::OwnerLiveness,
+            code: None,
+        }
+    }
+
+    /// A photo of the brand's place or goods.
+    pub fn photo_proof() -> Self {
+        Self {
+            category: FileCategory::PhotoProof,
+            code: None,
+        }
+    }
+
+    /// Any category with the code that came with it. `None` for a `DOCUMENT` without a code,
+    /// which is mandatory there; with another category the code is ignored.
+    pub fn of(category: FileCategory, code: Option<DocumentCode>) -> Option<Self> {
+        match (category, code) {
+            (FileCategory::Document, None) => None,
+            (FileCategory::Document, code) => Some(Self {
+                category: FileCategory::Document,
+                code,
+            }),
+            (category, _) => Some(Self {
+                category,
+                code: None,
+            }),
+        }
+    }
+
+    /// The part `category`.
+    pub fn category(&self) -> &FileCategory {
+        &self.category
+    }
+
+    /// The part `code`; present exactly when the category is `DOCUMENT`.
+    pub fn code(&self) -> Option<&DocumentCode> {
+        self.code.as_ref()
+    }
+}
+
+/// The reply to an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct UploadedFile {
+    /// To be named in the registration; does not expire.
+    pub id: FileId,
+    /// Where the file can be read for 60 minutes.
+    pub link: String,
+    /// As sent.
+    pub category: FileCategory,
+}
+
+/// The kinds of file that DOKU takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// `PDF`.
+    Pdf,
+    /// `JPG` and `JPEG`.
+    Jpeg,
+    /// `PNG`.
+    Png,
+}
+
+impl FileKind {
+    /// By the first bytes of the content.
+    pub fn sniff(content: &[u8]) -> Option<Self> {
+        const MAGIC: [(&[u8], FileKind); 3] = [
+            (b"%PDF-", FileKind::Pdf),
+            (b"\xff\xd8\xff", FileKind::Jpeg),
+            (b"\x89PNG\r\n\x1a\n", FileKind::Png),
+        ];
+        MAGIC
+            .iter()
+            .find(|(magic, _)| content.starts_with(magic))
+            .map(|(_, kind)| *kind)
+    }
+
+    /// By an extension, in any case, without its dot.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_uppercase().as_str() {
+            "PDF" => Some(Self::Pdf),
+            "JPG" | "JPEG" => Some(Self::Jpeg),
+            "PNG" => Some(Self::Png),
+            _ => None,
+        }
+    }
+
+    /// The usual extension, as DOKU writes it.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "PDF",
+            Self::Jpeg => "JPG",
+            Self::Png => "PNG",
+        }
+    }
+
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+        }
+    }
+}
+
+/// What a file's name ends in after its last dot: `jpg` of `ktp.jpg`. `None` without a dot.
+pub fn extension(file_name: &str) -> Option<&str> {
+    file_name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension)
+        .filter(|extension| !extension.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_tells_its_kind_whatever_its_name() {
+        assert_eq!(FileKind::sniff(b"%PDF-1.7\n"), Some(FileKind::Pdf));
+        assert_eq!(FileKind::sniff(b"\xff\xd8\xff\xe0"), Some(FileKind::Jpeg));
+        assert_eq!(FileKind::sniff(b"\x89PNG\r\n\x1a\n.."), Some(FileKind::Png));
+        assert_eq!(FileKind::sniff(b"GIF89a"), None);
+        assert_eq!(FileKind::sniff(b""), None);
+    }
+
+    #[test]
+    fn a_document_has_a_code_and_nothing_else_has() {
+        assert_eq!(FilePurpose::of(FileCategory::Document, None), None);
+        let logo = FilePurpose::of(FileCategory::Logo, Some(DocumentCode::Ktp)).unwrap();
+        assert_eq!(logo.code(), None);
+    }
+
+    #[test]
+    fn an_extension_follows_the_last_dot() {
+        assert_eq!(extension("a.b.jpg"), Some("jpg"));
+        assert_eq!(extension("jpg"), None);
+        assert_eq!(extension("a."), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! Create Business Lite: `POST /business/lite/registration`, signed (documented: Create Business
+//! Lite API). Invites the owner, who completes the data in DOKU's dashboard.
+
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
+
+use crate::{
+    id::{BrandId, BusinessId},
+    lenient,
+    secret::Personal,
+    validate::{self, ParseError, Rule, object, text},
+};
+
+/// The invitation.
+///
+/// ```
+/// use doku_types::partner::lite::{LiteBusiness, LiteContact, LiteRegistration};
+///
+/// let invitation = LiteRegistration::builder()
+///     .business(
+///         LiteBusiness::builder()
+///             .partner_ref_id("shop-42")
+///             .name("Warung Sederhana")
+///             .contact(
+///                 LiteContact::builder()
+///                     .name("Siti")
+///                     .email("siti@example.com")
+///                     .phone_calling_code("62")
+///                     .phone_number("81234567890")
+///                     .build(),
+///             )
+///             .build(),
+///     )
+///     .invited_user("siti@example.com")
+///     .build();
+/// assert!(serde_json::to_string(&invitation).unwrap().contains("shop-42"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct LiteRegistration {
+    /// Mandatory.
+    pub business: LiteBusiness,
+    /// Optional.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+    /// Who gets the invitation. Mandatory.
+    pub invited_user: InvitedUser,
+}
+
+impl LiteRegistration {
+    /// Reads and checks a request body.
+    ///
+    /// # Errors
+    /// [`ParseError`], with all faults of a readable document.
+    pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
+        validate::parse(body, RULES, |_: &Self, _| {})
+    }
+}
+
+/// `business` of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct LiteBusiness {
+    /// The partner's own name for the business. Not to be used twice (A20).
+    pub partner_ref_id: String,
+    /// Mandatory.
+    pub name: String,
+    /// Mandatory.
+    pub contact: LiteContact,
+}
+
+/// Whom to ask about the business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct LiteContact {
+    /// Mandatory.
+    pub name: Personal,
+    /// Mandatory.
+    pub email: Personal,
+    /// Digits, such as `62`. Also read from a number.
+    #[serde(deserialize_with = "lenient::text")]
+    pub phone_calling_code: String,
+    /// Digits. Also read from a number.
+    pub phone_number: Personal,
+}
+
+/// `referral`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Referral {
+    /// At most 6 characters. Optional.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// `invited_user`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct InvitedUser {
+    /// Mandatory.
+    pub email: Personal,
+}
+
+impl<T: Into<Personal>> From<T> for InvitedUser {
+    fn from(email: T) -> Self {
+        Self {
+            email: email.into(),
+        }
+    }
+}
+
+/// The reply: ids, but no status and no key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct LiteReply {
+    /// The one field of the reply.
+    pub business: InvitedBusiness,
+}
+
+/// An invited business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct InvitedBusiness {
+    /// `BSN-…`.
+    pub id: BusinessId,
+    /// As sent.
+    pub partner_ref_id: String,
+    /// One.
+    pub brands: Vec<InvitedBrand>,
+}
+
+/// The brand of an invited business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct InvitedBrand {
+    /// `BRN-…`; Get Business Data is asked by it.
+    pub id: BrandId,
+}
+
+const RULES: &[Rule] = &[
+    object("/business", "LITE").mandatory(),
+    text("/business/partner_ref_id", "LITE").mandatory(),
+    text("/business/name", "LITE").mandatory(),
+    object("/business/contact", "LITE").mandatory(),
+    text("/business/contact/name", "LITE").mandatory(),
+    text("/business/contact/email", "LITE").mandatory(),
+    text("/business/contact/phone_calling_code", "LITE")
+        .mandatory()
+        .lenient(),
+    text("/business/contact/phone_number", "LITE")
+        .mandatory()
+        .lenient(),
+    object("/referral", "LITE"),
+    text("/referral/code", "LITE").max(6),
+    object("/invited_user", "LITE").mandatory(),
+    text("/invited_user/email", "LITE").mandatory(),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_but_the_referral_is_mandatory() {
+        let pointers: Vec<_> = LiteRegistration::parse(br#"{"business":{"contact":{}}}"#)
+            .unwrap_err()
+            .faults()
+            .iter()
+            .map(|fault| fault.pointer.clone())
+            .collect();
+        assert_eq!(
+            pointers,
+            [
+                "/business/partner_ref_id",
+                "/business/name",
+                "/business/contact/name",
+                "/business/contact/email",
+                "/business/contact/phone_calling_code",
+                "/business/contact/phone_number",
+                "/invited_user",
+            ]
+        );
+    }
+}

@@ -1,0 +1,562 @@
+//! Business Registration: `POST /business`, signed (documented: Business Registration API; its
+//! reply is not, A01). The page's table of fields is cut off: what is mandatory beyond it
+//! follows the page's sample (A26).
+
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
+
+use crate::{
+    code::{
+        BrandCategory, BusinessType, DocumentCode, FileCategory, LegalEntity, Position, Readiness,
+        SocialMediaCode, Status, TransactionFrequency, TransactionQuantity,
+    },
+    id::{BrandId, BusinessId, FileId},
+    lenient,
+    secret::{Personal, SecretKey},
+    validate::{self, Fault, FaultKind, ParseError, Rule, flag, list, object, text},
+};
+
+/// A registration: the business, and whom of the partner's people to invite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct Registration {
+    /// Mandatory.
+    pub business: Business,
+    /// Optional.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<Partner>,
+}
+
+impl Registration {
+    /// Reads and checks a request body.
+    ///
+    /// # Errors
+    /// [`ParseError`], with all faults of a readable document.
+    pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
+        validate::parse(body, RULES, |registration: &Self, faults| {
+            registration.business.more_faults(faults);
+        })
+    }
+
+    /// All faults of a draft, found before it is sent; none for one that [`Registration::parse`]
+    /// would read.
+    pub fn faults(&self) -> Vec<Fault> {
+        // Every field is text, flag, list or object: writing such a value cannot fail.
+        let document = serde_json::to_value(self).expect("a registration can be written");
+        let mut faults = validate::check(&document, RULES);
+        self.business.more_faults(&mut faults);
+        faults
+    }
+
+    /// Every file id that the registration names, with its pointer.
+    pub fn file_ids(&self) -> Vec<(String, &FileId)> {
+        let mut ids = Vec::new();
+        let business = &self.business;
+        for (b, brand) in business.brands.iter().enumerate() {
+            for (p, proof) in brand.photo_proofs.iter().enumerate() {
+                ids.push((
+                    format!("/business/brands/{b}/photo_proofs/{p}/id"),
+                    &proof.id,
+                ));
+            }
+        }
+        for (c, contact) in business.contacts.iter().enumerate() {
+            for (d, document) in contact.documents.iter().enumerate() {
+                ids.push((
+                    format!("/business/contacts/{c}/documents/{d}/id"),
+                    &document.id,
+                ));
+            }
+            if let Some(liveness) = &contact.owner_liveness {
+                ids.push((
+                    format!("/business/contacts/{c}/owner_liveness/id"),
+                    &liveness.id,
+                ));
+            }
+        }
+        for (d, document) in business.documents.iter().enumerate() {
+            ids.push((format!("/business/documents/{d}/id"), &document.id));
+        }
+        ids
+    }
+}
+
+/// `partner`: people of the partner who get access.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct Partner {
+    /// E-mail addresses.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub invited_user: Vec<Personal>,
+}
+
+/// `business`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Business {
+    /// `type`; `PERSONAL` is the only documented value. Mandatory.
+    #[serde(rename = "type")]
+    pub business_type: BusinessType,
+    /// Where the KYB callbacks go: an absolute http or https URL (A35). Without it none are sent.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
+    /// Mandatory; `PERSEORANGAN` with `PERSONAL`.
+    pub legal_entity: LegalEntity,
+    /// Mandatory.
+    pub name: String,
+    /// At most 1023 characters.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Mandatory.
+    pub email: Personal,
+    /// Digits, such as `62`. Mandatory. Also read as `calling_code`, and from a number.
+    #[serde(alias = "calling_code", deserialize_with = "lenient::text")]
+    pub phone_calling_code: String,
+    /// Digits, without country code and leading 0. Mandatory. Also read from a number.
+    pub phone_number: Personal,
+    /// Also read from a boolean.
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readiness"
+    )]
+    pub website_readiness: Option<Readiness>,
+    /// Also read from a boolean.
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readiness"
+    )]
+    pub mobile_app_readiness: Option<Readiness>,
+    /// At least one.
+    #[serde(deserialize_with = "lenient::list")]
+    pub brands: Vec<Brand>,
+    /// At least one.
+    #[serde(deserialize_with = "lenient::list")]
+    pub addresses: Vec<Address>,
+    /// At least one. Also read from one object called `bank_account`.
+    #[serde(alias = "bank_account", deserialize_with = "lenient::one_or_list")]
+    pub banks: Vec<Bank>,
+    /// At least one.
+    #[serde(deserialize_with = "lenient::list")]
+    pub contacts: Vec<Contact>,
+    /// Papers of the company; `CORPORATE` only (A22).
+    #[builder(default)]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "lenient::list"
+    )]
+    pub documents: Vec<Document>,
+}
+
+impl Business {
+    /// Rules that the table cannot say.
+    fn more_faults(&self, faults: &mut Vec<Fault>) {
+        let mut fault = |pointer: String, evidence, message: &str| {
+            faults.push(Fault::new(
+                pointer,
+                FaultKind::NotAllowed,
+                evidence,
+                message,
+            ));
+        };
+        if let Some(url) = &self.callback_url
+            && !is_http_url(url)
+        {
+            let message =
+                "is not an absolute http or https URL: send one such as https://shop.example/doku";
+            fault("/business/callback_url".to_owned(), "A35", message);
+        }
+        let message = "is no bare number: send digits, without country code and leading 0";
+        if !is_local_number(&self.phone_number) {
+            fault("/business/phone_number".to_owned(), "BR", message);
+        }
+        for (index, contact) in self.contacts.iter().enumerate() {
+            if !is_local_number(&contact.phone_number) {
+                fault(
+                    format!("/business/contacts/{index}/phone_number"),
+                    "A26",
+                    message,
+                );
+            }
+        }
+    }
+}
+
+/// `business.brands[]`: what the customers see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Brand {
+    /// At most 255 characters. Mandatory.
+    pub name: String,
+    /// At most 1023 characters. Mandatory.
+    pub description: String,
+    /// Mandatory.
+    pub category: BrandCategory,
+    /// How much is sold.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_frequency: Option<TransactionFrequency>,
+    /// How often.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_quantity: Option<TransactionQuantity>,
+    /// Where the brand is found.
+    #[builder(default)]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "lenient::list"
+    )]
+    pub social_media: Vec<SocialMedia>,
+    /// At least one.
+    #[serde(deserialize_with = "lenient::list")]
+    pub photo_proofs: Vec<FileRef>,
+}
+
+/// `social_media[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct SocialMedia {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// URLs of the accounts.
+    pub accounts: Vec<String>,
+    /// Which network.
+    pub code: SocialMediaCode,
+}
+
+/// An uploaded file, named by its id: `photo_proofs[]` and `owner_liveness`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileRef {
+    /// From the upload's reply.
+    pub id: FileId,
+}
+
+impl<T: Into<FileId>> From<T> for FileRef {
+    fn from(id: T) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+/// `business.addresses[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Address {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// `17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat`: postal code, then village up to
+    /// province. At most 255 characters.
+    pub area: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// Street and number. At most 255 characters.
+    pub name: String,
+    /// Whether this is the main one.
+    pub primary: bool,
+}
+
+/// `business.banks[]`: where the money goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Bank {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Whose account it is.
+    pub account_name: Personal,
+    /// The account.
+    pub account_number: Personal,
+    /// DOKU's number of the bank, such as `4`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub bank_id: String,
+    /// Such as `BANK BCA`.
+    pub bank_name: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// ISO 4217; `IDR`.
+    pub currency: String,
+    /// Such as `014`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub swift_code: String,
+}
+
+/// `business.contacts[]`: a person, with papers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Contact {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The papers that Check Requirements asks for.
+    #[serde(deserialize_with = "lenient::list")]
+    pub documents: Vec<Document>,
+    /// Mandatory.
+    pub email: Personal,
+    /// At most 255 characters. Mandatory.
+    pub name: Personal,
+    /// ISO 3166 alpha-2.
+    pub nationality: String,
+    /// Digits, such as `62`. Also read as `calling_code`, and from a number.
+    #[serde(alias = "calling_code", deserialize_with = "lenient::text")]
+    pub phone_calling_code: String,
+    /// Digits, without country code and leading 0. Also read from a number.
+    pub phone_number: Personal,
+    /// What the person is to the business.
+    pub position: Position,
+    /// Whether this is the main one.
+    pub primary: bool,
+    /// The owner's face, taken live; mandatory for `PERSONAL`.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_liveness: Option<FileRef>,
+}
+
+/// A document: an uploaded file, and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Document {
+    /// Which document.
+    pub code: DocumentCode,
+    /// `DOCUMENT`.
+    #[builder(default = FileCategory::Document)]
+    pub category: FileCategory,
+    /// From the upload's reply.
+    pub id: FileId,
+    /// What Check Requirements asks to be filled in.
+    #[builder(default)]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "lenient::list"
+    )]
+    pub forms: Vec<Form>,
+    /// Where the file can be read for 60 minutes; only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// One value of a document's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Form {
+    /// Such as `NO_KTP`.
+    pub code: String,
+    /// Such as the 16 digits of a NIK: personal data.
+    pub value: Personal,
+}
+
+impl Form {
+    /// The form `code` with its value.
+    pub fn new(code: impl Into<String>, value: impl Into<Personal>) -> Self {
+        Self {
+            code: code.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// The reply (A01; update's is the same).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct RegistrationReply {
+    /// The one field of the reply.
+    pub business: RegisteredBusiness,
+}
+
+/// A registered business (A01).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct RegisteredBusiness {
+    /// `BSN-…`.
+    pub id: BusinessId,
+    /// `UPDATING` (A21).
+    pub status: Status,
+    /// As many as were sent, in their order.
+    pub brands: Vec<RegisteredBrand>,
+}
+
+/// A registered brand (A01).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[non_exhaustive]
+pub struct RegisteredBrand {
+    /// `BRN-…`; Get Business Data is asked by it.
+    pub id: BrandId,
+    /// `UPDATING` (A21).
+    pub status: Status,
+    /// The key to take payments for the brand with.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_key: Option<SecretKey>,
+    /// Its payment methods, to be activated.
+    #[serde(default)]
+    pub services: Vec<Service>,
+}
+
+/// A service (payment method) of a brand (A01, A02).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Service {
+    /// Such as `QRIS`.
+    pub code: String,
+    /// For people.
+    pub name: String,
+    /// `PENDING`, then `ACTIVE` or `REJECTED`.
+    pub status: Status,
+}
+
+fn is_http_url(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty()) && url.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Empty counts as missing, which the table reports.
+fn is_local_number(number: &Personal) -> bool {
+    let number = number.expose();
+    number.trim().is_empty()
+        || (number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0'))
+}
+
+const RULES: &[Rule] = &[
+    object("/business", "BR").mandatory(),
+    text("/business/type", "BR").mandatory(),
+    text("/business/callback_url", "BR"),
+    text("/business/legal_entity", "BR").mandatory(),
+    text("/business/name", "BR").mandatory(),
+    text("/business/description", "BR").max(1023),
+    text("/business/email", "BR").mandatory(),
+    text("/business/phone_calling_code|calling_code", "BR")
+        .mandatory()
+        .lenient(),
+    text("/business/phone_number", "BR").mandatory().lenient(),
+    flag("/business/website_readiness", "A26").lenient(),
+    flag("/business/mobile_app_readiness", "A26").lenient(),
+    list("/business/brands", "BR").mandatory(),
+    object("/business/brands/*", "BR").mandatory(),
+    text("/business/brands/*/name", "BR").mandatory().max(255),
+    text("/business/brands/*/description", "BR")
+        .mandatory()
+        .max(1023),
+    text("/business/brands/*/category", "BR")
+        .mandatory()
+        .max(10),
+    text("/business/brands/*/transaction_frequency", "BR").max(3),
+    text("/business/brands/*/transaction_quantity", "BR").max(255),
+    list("/business/brands/*/social_media", "A26"),
+    object("/business/brands/*/social_media/*", "A26").mandatory(),
+    list("/business/brands/*/social_media/*/accounts", "A26").mandatory(),
+    text("/business/brands/*/social_media/*/accounts/*", "A26").mandatory(),
+    text("/business/brands/*/social_media/*/code", "A26").mandatory(),
+    list("/business/brands/*/photo_proofs", "A26").mandatory(),
+    object("/business/brands/*/photo_proofs/*", "A26").mandatory(),
+    text("/business/brands/*/photo_proofs/*/id", "A26").mandatory(),
+    list("/business/addresses", "BR").mandatory(),
+    object("/business/addresses/*", "BR").mandatory(),
+    text("/business/addresses/*/area", "BR")
+        .mandatory()
+        .max(255),
+    text("/business/addresses/*/country", "BR")
+        .mandatory()
+        .max(2),
+    text("/business/addresses/*/name", "BR")
+        .mandatory()
+        .max(255),
+    flag("/business/addresses/*/primary", "BR").mandatory(),
+    list("/business/banks|bank_account", "A26")
+        .mandatory()
+        .lenient(),
+    object("/business/banks|bank_account/*", "A26").mandatory(),
+    text("/business/banks|bank_account/*/account_name", "A26").mandatory(),
+    text("/business/banks|bank_account/*/account_number", "A26")
+        .mandatory()
+        .lenient(),
+    text("/business/banks|bank_account/*/bank_id", "A26")
+        .mandatory()
+        .lenient(),
+    text("/business/banks|bank_account/*/bank_name", "A26").mandatory(),
+    text("/business/banks|bank_account/*/country", "A26").mandatory(),
+    text("/business/banks|bank_account/*/currency", "A26").mandatory(),
+    text("/business/banks|bank_account/*/swift_code", "A26")
+        .mandatory()
+        .lenient(),
+    list("/business/contacts", "A26").mandatory(),
+    object("/business/contacts/*", "A26").mandatory(),
+    text("/business/contacts/*/name", "BR").mandatory().max(255),
+    text("/business/contacts/*/email", "A26").mandatory(),
+    text("/business/contacts/*/nationality", "A26").mandatory(),
+    text(
+        "/business/contacts/*/phone_calling_code|calling_code",
+        "A26",
+    )
+    .mandatory()
+    .lenient(),
+    text("/business/contacts/*/phone_number", "A26")
+        .mandatory()
+        .lenient(),
+    text("/business/contacts/*/position", "A26").mandatory(),
+    flag("/business/contacts/*/primary", "A26").mandatory(),
+    object("/business/contacts/*/owner_liveness", "A26"),
+    text("/business/contacts/*/owner_liveness/id", "A26").mandatory(),
+    list("/business/contacts/*/documents", "A26").mandatory(),
+    object("/business/contacts/*/documents/*", "A26").mandatory(),
+    text("/business/contacts/*/documents/*/code", "A26").mandatory(),
+    text("/business/contacts/*/documents/*/category", "A26").mandatory(),
+    text("/business/contacts/*/documents/*/id", "A26").mandatory(),
+    list("/business/contacts/*/documents/*/forms", "A26"),
+    object("/business/contacts/*/documents/*/forms/*", "A26").mandatory(),
+    text("/business/contacts/*/documents/*/forms/*/code", "A26").mandatory(),
+    text("/business/contacts/*/documents/*/forms/*/value", "A26")
+        .mandatory()
+        .lenient(),
+    list("/business/documents", "A22"),
+    object("/business/documents/*", "A22").mandatory(),
+    text("/business/documents/*/code", "A22").mandatory(),
+    text("/business/documents/*/category", "A22").mandatory(),
+    text("/business/documents/*/id", "A22").mandatory(),
+    list("/business/documents/*/forms", "A22"),
+    object("/business/documents/*/forms/*", "A22").mandatory(),
+    text("/business/documents/*/forms/*/code", "A22").mandatory(),
+    text("/business/documents/*/forms/*/value", "A22")
+        .mandatory()
+        .lenient(),
+    object("/partner", "A26"),
+    list("/partner/invited_user", "A26"),
+    text("/partner/invited_user/*", "A26").mandatory(),
+];

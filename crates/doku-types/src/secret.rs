@@ -1,0 +1,98 @@
+//! Secrets and personal data: kept, compared and sent, but never printed.
+//!
+//! `Debug` of these types shows the type alone, and none has a `Display`: the text comes out only
+//! by `expose()`, which is easy to search for in a review. Memory is zeroed on drop.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+macro_rules! guarded {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone)]
+        pub struct $name(Zeroizing<String>);
+
+        impl $name {
+            /// The text itself. Do not log it.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<T: Into<String>> From<T> for $name {
+            fn from(text: T) -> Self {
+                Self(Zeroizing::new(text.into()))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+
+        /// Compares in constant time (of equal lengths).
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::lenient::text(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+
+guarded! {
+    /// A secret or shared key, `SK-` and 20 alphanumerics: the key of every HMAC signature. The
+    /// partner's own comes from DOKU's dashboard, a merchant brand's from Get Business Data.
+    SecretKey
+}
+guarded! {
+    /// The token that Generate Token gives and Upload File asks for: a JWT, sent as
+    /// `Authorization: Bearer …`.
+    BearerToken
+}
+guarded! {
+    /// Personal data: a NIK, a name, an e-mail address, a phone or account number. Reads from a
+    /// JSON string or number, is written as a string.
+    Personal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_secrets_nor_personal_data_print() {
+        let marker = "marker-0123456789";
+        let printed = format!(
+            "{:?} {:?} {:?} {:#?}",
+            SecretKey::from(marker),
+            BearerToken::from(marker),
+            Personal::from(marker),
+            Some(Personal::from(marker)),
+        );
+        assert!(!printed.contains("marker"), "{printed}");
+    }
+
+    #[test]
+    fn a_phone_number_sent_as_a_number_is_read_as_text() {
+        let phone: Personal = serde_json::from_str("81234567890").unwrap();
+        assert_eq!(phone, Personal::from("81234567890"));
+    }
+}
