@@ -1,0 +1,60 @@
+//! The mock's own surface, under `/_mock/`. It answers only a request that names this machine as
+//! its host, so that no web page can read it by a name of its own that leads here.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use doku_types::evidence;
+use http::{StatusCode, Uri, header};
+use std::{net::IpAddr, sync::Arc};
+
+use crate::{app::App, reply::Reply};
+
+/// `GET /_mock/ready`.
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
+    Reply::ok(&serde_json::json!({"ready": true, "base_url": app.base_url()}), &[]).into_response()
+}
+
+/// `GET /_mock/assumptions`: the whole evidence ledger.
+pub(crate) async fn assumptions() -> Response {
+    Reply::ok(&evidence::ledger(), &[]).into_response()
+}
+
+/// `GET /_mock/callbacks`: every callback with its attempts, oldest first.
+pub(crate) async fn callbacks(State(app): State<Arc<App>>) -> Response {
+    Reply::ok(&app.store().outbox.records(), &[]).into_response()
+}
+
+/// Refuses a Host that is neither loopback nor the public URL's.
+pub(crate) async fn only_local_hosts(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
+    let public = app.base_url().parse::<Uri>().ok();
+    let public = public.as_ref().and_then(Uri::host);
+    match host {
+        Some(host) if is_loopback(host.host()) || Some(host.host()) == public => {
+            next.run(request).await
+        }
+        _ => {
+            let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
+            Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response()
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || literal
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

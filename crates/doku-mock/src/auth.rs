@@ -1,0 +1,169 @@
+//! Who calls: the HMAC headers, checked in the order of DOKU's gateway, and the bearer.
+
+use axum::{extract::Request, response::IntoResponse, response::Response};
+use bytes::Bytes;
+use doku_signing::{
+    Credentials,
+    non_snap::{Form, HeaderError, REQUEST_ID, SignedHeaders},
+};
+use doku_types::{
+    BrandId, ClientId, Timestamp, code::GatewayCode, error::ApiError, validate::MAX_BODY,
+};
+use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
+
+use crate::{app::App, body, reply::Reply};
+
+/// A request whose signature was right.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) partner: ClientId,
+    pub(crate) uri: Uri,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    /// The last segment of the path: the brand id of Get Business Data.
+    pub(crate) fn brand(&self) -> BrandId {
+        self.uri
+            .path()
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .into()
+    }
+}
+
+/// Checks the HMAC headers, runs `operation`, and signs its reply (A14). A refusal by the header
+/// checks is not signed.
+pub(crate) async fn signed(
+    app: &App,
+    request: Request,
+    operation: impl FnOnce(&App, &Call) -> Result<Reply, Reply>,
+) -> Response {
+    let (parts, mut content) = request.into_parts();
+    let checked = async {
+        let (credentials, headers) = check_headers(app, &parts.headers)?;
+        let body = body::read(&mut content, MAX_BODY).await?;
+        check_signature(app, credentials, &parts, &body, &headers)?;
+        Ok((credentials, headers.request_id, body))
+    };
+    let (credentials, request_id, body) = match checked.await {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            let refusal: Reply = refusal;
+            return refusal.into_response();
+        }
+    };
+    let call = Call {
+        partner: credentials.client_id.clone(),
+        uri: parts.uri,
+        body,
+    };
+    let mut reply = operation(app, &call).unwrap_or_else(|refusal| refusal);
+    reply.assumptions.push("A14");
+    let signature = credentials.sign_response(
+        &parts.method,
+        call.uri.path(),
+        &reply.body,
+        &request_id,
+        app.clock().now(),
+    );
+    let mut response = reply.into_response();
+    // The headers were read from a request, so they can be written.
+    let _ = signature.write(response.headers_mut(), Form::Response);
+    response
+}
+
+/// Presence, formats, the time window, the client: all that needs no body.
+fn check_headers<'a>(
+    app: &'a App,
+    headers: &HeaderMap,
+) -> Result<(&'a Credentials, SignedHeaders), Reply> {
+    let malformed = |name: &str| {
+        let message = format!("Invalid format Header {name}");
+        Reply::gateway(GatewayCode::InvalidHeaderRequest, &message)
+    };
+    let headers = SignedHeaders::read(headers, Form::Request).map_err(|error| match error {
+        HeaderError::Missing(name) => Reply::gateway(
+            GatewayCode::InvalidHeaderRequest,
+            &format!("Header {name} is required"),
+        ),
+        HeaderError::Malformed(name) => malformed(name),
+        // A kind of error that this crate does not know is about the headers all the same.
+        _ => malformed(REQUEST_ID),
+    })?;
+    let Some(at) = Timestamp::parse(&headers.timestamp) else {
+        return Err(malformed(Form::Request.timestamp_header()));
+    };
+    if !app.is_timely(at) {
+        return Err(Reply::gateway(
+            GatewayCode::RequestTimeOutOfRange,
+            "Header Request-Timestamp is not in +- 3600 second of now",
+        ));
+    }
+    let client_id = ClientId::from(headers.client_id.as_str());
+    match app.credentials(&client_id) {
+        Some(credentials) => Ok((credentials, headers)),
+        None => Err(Reply::gateway(
+            GatewayCode::InvalidClientId,
+            "Invalid Client-Id",
+        )),
+    }
+}
+
+fn check_signature(
+    app: &App,
+    credentials: &Credentials,
+    parts: &Parts,
+    body: &[u8],
+    headers: &SignedHeaders,
+) -> Result<(), Reply> {
+    let verify = |target: &str| credentials.verify_request(&parts.method, target, body, headers);
+    let with_query = parts
+        .uri
+        .path_and_query()
+        .map(http::uri::PathAndQuery::as_str);
+    let verdict = verify(parts.uri.path()).or_else(|error| match with_query {
+        Some(target) if app.accept_query_in_target() => verify(target),
+        _ => Err(error),
+    });
+    verdict.map_err(|_| Reply::gateway(GatewayCode::InvalidSignature, "Invalid Header Signature"))
+}
+
+/// Whose bearer a request carries.
+///
+/// # Errors
+/// The 401 of A11.
+pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<ClientId, Reply> {
+    let refusal = |message: &str| {
+        let error = ApiError::gateway(GatewayCode::InvalidToken, message);
+        Reply::json(StatusCode::UNAUTHORIZED, &error, &["A11"])
+    };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(refusal("Header Authorization is required, once"));
+    };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(token) = token else {
+        return Err(refusal(
+            "Header Authorization is not of the form Bearer <token>",
+        ));
+    };
+    let client = app
+        .bearers()
+        .verify(token, app.clock().now())
+        .map_err(refusal)?;
+    match app.credentials(&client) {
+        Some(_) => Ok(client),
+        None => Err(refusal("The access token is of an unknown client")),
+    }
+}
+
+/// Whether the method of a known path is another than its own.
+pub(crate) fn method_not_allowed(method: &Method) -> Reply {
+    let message = format!("Request method '{method}' is not supported");
+    Reply::router(StatusCode::METHOD_NOT_ALLOWED, message, &["A10", "A30"])
+}

@@ -1,0 +1,104 @@
+//! Links to uploaded files: they point at the mock itself and expire (A18).
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use doku_types::{FileId, Timestamp};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderValue, StatusCode, header};
+use sha2::Sha256;
+
+use crate::{app::App, reply::Reply};
+
+/// Makes and checks links, with a key of the mock's own.
+pub(crate) struct FileLinks {
+    base_url: String,
+    key: String,
+}
+
+impl FileLinks {
+    pub(crate) fn new(base_url: &str, key: String) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            key,
+        }
+    }
+
+    /// A link, good for 60 minutes from `now`.
+    pub(crate) fn make(&self, id: &FileId, now: Timestamp) -> String {
+        let expires = (now + LIFETIME).as_seconds();
+        let signature = BASE64.encode(self.mac(id, expires).finalize().into_bytes());
+        format!(
+            "{}{PATH}{id}?Expires={expires}&Signature={signature}",
+            self.base_url
+        )
+    }
+
+    fn verify(&self, id: &FileId, query: &str, now: Timestamp) -> bool {
+        let parameter = |name: &str| {
+            form_urlencoded::parse(query.as_bytes())
+                .find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+        };
+        let Some(expires) = parameter("Expires").and_then(|text| text.parse::<i64>().ok()) else {
+            return false;
+        };
+        let Some(signature) = parameter("Signature").and_then(|text| BASE64.decode(text).ok())
+        else {
+            return false;
+        };
+        now.as_seconds() < expires && self.mac(id, expires).verify_slice(&signature).is_ok()
+    }
+
+    fn mac(&self, id: &FileId, expires: i64) -> Hmac<Sha256> {
+        // HMAC takes a key of any length.
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.key.as_bytes()).expect("HMAC takes any key length");
+        mac.update(format!("{id} {expires}").as_bytes());
+        mac
+    }
+}
+
+impl std::fmt::Debug for FileLinks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileLinks(..)")
+    }
+}
+
+/// Answers a link: the file, or 403.
+pub(crate) fn serve(app: &App, id: &FileId, query: &str) -> Response {
+    let file = app.store().file(id).cloned();
+    match file.filter(|_| app.links().verify(id, query, app.clock().now())) {
+        Some(file) => {
+            let mut response = Body::from(file.content).into_response();
+            let headers = response.headers_mut();
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(file.kind.media_type()),
+            );
+            // A stranger's file must not run as a page of the mock's.
+            headers.insert(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            );
+            headers.insert(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static("sandbox"),
+            );
+            response
+        }
+        None => Reply::business(
+            StatusCode::FORBIDDEN,
+            "THE LINK EXPIRED OR IS NOT ONE",
+            "A18",
+        )
+        .into_response(),
+    }
+}
+
+/// What the path of a link begins with.
+pub(crate) const PATH: &str = "/_mock/files/";
+const LIFETIME: Duration = Duration::from_mins(60);

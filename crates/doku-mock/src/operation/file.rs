@@ -1,0 +1,269 @@
+//! Upload File: multipart with a bearer; the file itself or a URL to fetch it from (A16, A27).
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use bytes::{Bytes, BytesMut};
+use doku_types::{
+    ClientId,
+    code::{BusinessType, DocumentCode, FileCategory, LegalEntity},
+    partner::{
+        file::{FileKind, FilePurpose, UploadedFile},
+        requirements::FileRequirement,
+    },
+    validate::{Fault, FaultKind},
+};
+use http::{StatusCode, Uri, header};
+use http_body_util::Full;
+use multer::{Constraints, Field, Multipart, SizeLimit};
+
+use super::requirements::requirements;
+use crate::{app::App, auth, body::IDLE, reply::Reply, store::StoredFile};
+
+/// `POST /file`.
+pub(crate) async fn upload(app: &App, request: Request) -> Response {
+    let outcome = match auth::bearer(app, request.headers()) {
+        Ok(partner) => receive(app, &partner, request).await,
+        Err(refusal) => Err(refusal),
+    };
+    outcome.unwrap_or_else(|refusal| refusal).into_response()
+}
+
+/// The parts of an upload, as sent.
+#[derive(Default)]
+struct Parts {
+    category: Option<String>,
+    code: Option<String>,
+    file: Option<SentFile>,
+    file_url: Option<String>,
+}
+
+struct SentFile {
+    name: String,
+    content: Bytes,
+}
+
+async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
+    let parts = read_parts(request).await?;
+    let purpose = purpose(&parts)?;
+    let file = match (parts.file, parts.file_url) {
+        (Some(file), None) => file,
+        (None, Some(url)) => fetch(app, &url).await?,
+        (Some(_), Some(_)) => {
+            return Err(Reply::faults(&[Fault::new(
+                "file_url",
+                FaultKind::NotAllowed,
+                "A27",
+                "came beside file: send one of the two",
+            )]));
+        }
+        (None, None) => {
+            return Err(Reply::faults(&[Fault::new(
+                "file",
+                FaultKind::Missing,
+                "A27",
+                "is mandatory: send a file, or a file_url to fetch it from",
+            )]));
+        }
+    };
+    let rule = requirement(&purpose);
+    let size = file.content.len() as u64;
+    let faults = rule.check(&file.name, size, &file.content);
+    let kind = FileKind::sniff(&file.content);
+    let (true, Some(kind)) = (faults.is_empty(), kind) else {
+        return Err(refusal(&faults));
+    };
+    let stored = StoredFile {
+        partner: partner.clone(),
+        kind,
+        content: file.content,
+    };
+    let id = app
+        .store()
+        .add_file(&purpose, stored, app.clock().now())
+        .map_err(|_| {
+            let message = "THE MOCK'S MEMORY FOR FILES IS USED UP: RESTART IT";
+            Reply::business(StatusCode::INSUFFICIENT_STORAGE, message, "A30")
+        })?;
+    let reply = UploadedFile::builder()
+        .link(app.link(&id))
+        .id(id)
+        .category(purpose.category().clone())
+        .build();
+    Ok(Reply::ok(&reply, &["A16", "A17", "A18"]))
+}
+
+/// Too large is 413, all else 400 (A16).
+fn refusal(faults: &[Fault]) -> Reply {
+    let mut reply = Reply::faults(faults);
+    if faults.iter().any(|fault| fault.kind == FaultKind::TooLong) {
+        reply.status = StatusCode::PAYLOAD_TOO_LARGE;
+    }
+    reply
+}
+
+async fn read_parts(request: Request) -> Result<Parts, Reply> {
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let boundary = multer::parse_boundary(content_type).map_err(|_| {
+        bad_multipart("the Content-Type is not multipart/form-data with a boundary")
+    })?;
+    let constraints =
+        Constraints::new().size_limit(SizeLimit::new().whole_stream(MAX_UPLOAD as u64 + MAX_REST));
+    let stream = request.into_body().into_data_stream();
+    let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
+    let mut parts = Parts::default();
+    for _ in 0..MAX_PARTS {
+        let next = tokio::time::timeout(IDLE, multipart.next_field()).await;
+        let Some(field) = next
+            .map_err(|_| silent())?
+            .map_err(|error| broken(&error))?
+        else {
+            return Ok(parts);
+        };
+        // An empty part is how a form says that it has nothing to say.
+        match field.name() {
+            Some("category") => parts.category = read_text(field, "category").await?,
+            Some("code") => parts.code = read_text(field, "code").await?,
+            Some("file_url") => parts.file_url = read_text(field, "file_url").await?,
+            Some("file") => {
+                let name = field.file_name().unwrap_or_default().to_owned();
+                let content = read_field(field, MAX_UPLOAD, "file").await?;
+                parts.file = (!content.is_empty()).then_some(SentFile { name, content });
+            }
+            _ => {
+                read_field(field, MAX_TEXT, "an unknown part").await?;
+            }
+        }
+    }
+    Err(bad_multipart("there are too many parts"))
+}
+
+async fn read_text(field: Field<'_>, name: &str) -> Result<Option<String>, Reply> {
+    let content = read_field(field, MAX_TEXT, name).await?;
+    let text = std::str::from_utf8(&content)
+        .map_err(|_| bad_multipart(&format!("{name} is not UTF-8")))?
+        .trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// A part's content, of at most `limit` bytes; nothing beyond is kept.
+async fn read_field(mut field: Field<'_>, limit: usize, name: &str) -> Result<Bytes, Reply> {
+    let mut content = BytesMut::new();
+    loop {
+        let chunk = tokio::time::timeout(IDLE, field.chunk())
+            .await
+            .map_err(|_| silent())?;
+        match chunk.map_err(|error| broken(&error))? {
+            None => return Ok(content.freeze()),
+            Some(chunk) if content.len() + chunk.len() > limit => {
+                return Err(too_large(name, limit));
+            }
+            Some(chunk) => content.extend_from_slice(&chunk),
+        }
+    }
+}
+
+fn purpose(parts: &Parts) -> Result<FilePurpose, Reply> {
+    let fault =
+        |name, kind, evidence, message| Reply::faults(&[Fault::new(name, kind, evidence, message)]);
+    let Some(category) = parts.category.as_deref().map(FileCategory::from) else {
+        let message = "is mandatory: send one such as DOCUMENT";
+        return Err(fault("category", FaultKind::Missing, "UPL", message));
+    };
+    if !category.is_known() {
+        let known: Vec<_> = FileCategory::all()
+            .iter()
+            .map(FileCategory::as_str)
+            .collect();
+        let message = format!("is not known: send one of {}", known.join(", "));
+        let fault = Fault::new("category", FaultKind::NotAllowed, "A36", message);
+        return Err(Reply::faults(&[fault]));
+    }
+    let code = parts.code.as_deref().map(DocumentCode::from);
+    FilePurpose::of(category, code).ok_or_else(|| {
+        let message = "is mandatory with the category DOCUMENT: send one such as KTP";
+        fault("code", FaultKind::Missing, "UPL", message)
+    })
+}
+
+/// Nothing in an upload says for which sort of business it is, and no two sorts differ in what
+/// they ask of one file.
+fn requirement(purpose: &FilePurpose) -> FileRequirement {
+    [BusinessType::Personal, BusinessType::Corporate]
+        .iter()
+        .find_map(|business_type| {
+            requirements(business_type, &LegalEntity::Koperasi, "ID")
+                .file(purpose)
+                .cloned()
+        })
+        .unwrap_or_else(FileRequirement::fallback)
+}
+
+async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
+    let failed = |why: &str| {
+        let message = format!("could not be fetched: {why}");
+        Reply::faults(&[Fault::new("file_url", FaultKind::NotFound, "A30", message)])
+    };
+    let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
+    let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+    let mut request = http::Request::new(Full::default());
+    *request.uri_mut() = uri;
+    let answer = app
+        .outbound()
+        .send(request, MAX_UPLOAD)
+        .await
+        .map_err(|error| failed(&error.to_string()))?;
+    if answer.status != StatusCode::OK {
+        return Err(failed(&format!(
+            "the answer was {}",
+            answer.status.as_u16()
+        )));
+    }
+    let content = answer
+        .body
+        .ok_or_else(|| too_large("file_url", MAX_UPLOAD))?;
+    Ok(SentFile { name, content })
+}
+
+fn too_large(name: &str, limit: usize) -> Reply {
+    let message = format!("has more than {limit} bytes: shrink it");
+    refusal(&[Fault::new(name, FaultKind::TooLong, "A16", message)])
+}
+
+fn bad_multipart(why: &str) -> Reply {
+    Reply::business(
+        StatusCode::BAD_REQUEST,
+        format!("the upload is not readable: {why}"),
+        "A30",
+    )
+}
+
+fn silent() -> Reply {
+    Reply::business(
+        StatusCode::REQUEST_TIMEOUT,
+        "THE BODY STOPPED COMING",
+        "A30",
+    )
+}
+
+fn broken(error: &multer::Error) -> Reply {
+    match error {
+        multer::Error::StreamSizeExceeded { .. } => too_large("the upload", MAX_UPLOAD),
+        multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } => {
+            bad_multipart("it ends before its closing boundary")
+        }
+        _ => bad_multipart("its parts are malformed"),
+    }
+}
+
+/// The largest file: 15 MB, which every requirement has (A16).
+const MAX_UPLOAD: usize = 15_000_000;
+/// All other parts and the boundaries together, in bytes.
+const MAX_REST: u64 = 64 << 10;
+const MAX_TEXT: usize = 4 << 10;
+const MAX_PARTS: usize = 16;
