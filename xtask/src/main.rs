@@ -1,1 +1,23 @@
-fn main() {}
+//! The project's scripts: `cargo xtask <command>`.
+
+mod demo;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The project's scripts.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    Demo(demo::Options),
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    match Command::parse() {
+        Command::Demo(options) => demo::run(options),
+        Command::Test(options) => test::run(&options),
+    }
+}

@@ -14,7 +14,11 @@ use crate::{app::App, reply::Reply};
 
 /// `GET /_mock/ready`.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    Reply::ok(&serde_json::json!({"ready": true, "base_url": app.base_url()}), &[]).into_response()
+    Reply::ok(
+        &serde_json::json!({"ready": true, "base_url": app.base_url()}),
+        &[],
+    )
+    .into_response()
 }
 
 /// `GET /_mock/assumptions`: the whole evidence ledger.

@@ -1,1 +1,44 @@
-//! x
+//! A thin client for DOKU's Partner API.
+//!
+//! An [`Operation`] becomes an [`http::Request`], any [`Transport`] carries it, a reply is
+//! verified and parsed: [`PartnerClient`] puts the three together.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use doku_mock::MockDoku;
+//! use doku_partner::{Environment, PartnerClient};
+//! use doku_types::partner::requirements::RequirementsQuery;
+//!
+//! // In production: `Environment::production()` and the credentials of DOKU's dashboard.
+//! let mock = MockDoku::start().await;
+//! let environment = Environment::custom(mock.base_url())?;
+//! let client = PartnerClient::builder(environment, mock.credentials().clone()).build();
+//!
+//! let requirements = client.check_requirements(&RequirementsQuery::personal()).await?;
+//! assert_eq!(requirements.business.contact.documents[0].code, "KTP");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! KYB verdicts come back as signed callbacks: see [`callback`], and with the feature `receiver`
+//! `receiver::CallbackListener`.
+
+pub mod callback;
+mod client;
+mod environment;
+mod error;
+pub mod operation;
+#[cfg(feature = "receiver")]
+pub mod receiver;
+mod transport;
+
+pub use client::{PartnerClient, PartnerClientBuilder};
+pub use environment::{Environment, InvalidBaseUrl};
+pub use error::Error;
+pub use operation::Operation;
+pub use transport::{
+    HyperTransport, Transport, TransportError, TransportErrorKind, TransportFuture,
+};
+
+pub use doku_signing::Credentials;

@@ -1,0 +1,115 @@
+//! Which host is called.
+
+use std::{fmt, net::IpAddr};
+
+use http::Uri;
+
+/// The host of the calls: UAT, production or one of your own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment(String);
+
+impl Environment {
+    /// DOKU's test host for partners (documented: all pages of the API). Not the payment APIs'
+    /// sandbox, which is another host.
+    pub fn uat() -> Self {
+        Self("https://api-uat.doku.com".to_owned())
+    }
+
+    /// DOKU's production host (documented: all pages of the API).
+    pub fn production() -> Self {
+        Self("https://api.doku.com".to_owned())
+    }
+
+    /// Another host, such as a `doku-mock`: `http://127.0.0.1:8480`.
+    ///
+    /// # Errors
+    /// When the text is not the scheme, host and port of an http or https URL, or is plain http
+    /// to another machine: identity papers and keys would travel open.
+    pub fn custom(base_url: &str) -> Result<Self, InvalidBaseUrl> {
+        let invalid = |why| Err(InvalidBaseUrl { why });
+        let Ok(uri) = base_url.parse::<Uri>() else {
+            return invalid("it is not a URL");
+        };
+        let host = uri.host().unwrap_or_default();
+        match uri.scheme_str() {
+            Some("https") => {}
+            Some("http") if is_loopback(host) => {}
+            Some("http") => return invalid("plain http goes to loopback only; use https"),
+            _ => return invalid("it has to begin with http:// or https://"),
+        }
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return invalid("leave out path and query; the operations add theirs");
+        }
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+        {
+            return invalid("leave out the user name");
+        }
+        Ok(Self(base_url.trim_end_matches('/').to_owned()))
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether calls stay on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.0
+            .parse::<Uri>()
+            .is_ok_and(|uri| uri.host().is_some_and(is_loopback))
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The base URL cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the base URL cannot be used: {why}")]
+pub struct InvalidBaseUrl {
+    why: &'static str,
+}
+
+fn is_loopback(host: &str) -> bool {
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || literal
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_scheme_host_and_port() {
+        for url in [
+            "http://127.0.0.1:8480",
+            "http://localhost:1/",
+            "http://[::1]:1",
+            "https://doku.example",
+        ] {
+            assert_eq!(
+                Environment::custom(url).unwrap().base_url(),
+                url.trim_end_matches('/')
+            );
+        }
+        for url in [
+            "",
+            "127.0.0.1:8480",
+            "http://10.0.0.1",
+            "ftp://x",
+            "https://x/y",
+            "https://x?y",
+            "https://u:p@x",
+        ] {
+            assert!(Environment::custom(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong with a call.
+
+use doku_signing::non_snap::HeaderError;
+use doku_types::{code::GatewayCode, error::ApiError, validate::ParseError};
+use http::StatusCode;
+
+use crate::transport::TransportError;
+
+/// Why a call failed. Never shows a secret or personal data of the request.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request could not be made; nothing was sent.
+    #[error("the request could not be made: {0}")]
+    Request(#[from] HeaderError),
+    /// The request could not be made: a part is no valid URL or header; nothing was sent.
+    #[error("the request could not be made: {0}")]
+    Http(#[from] http::Error),
+    /// No usable answer came.
+    #[error("{source} (Request-Id {request_id})")]
+    Transport {
+        /// What happened.
+        source: TransportError,
+        /// To look for at DOKU, should the request have arrived.
+        request_id: String,
+    },
+    /// DOKU refused.
+    #[error("DOKU refused with HTTP {status}: {error} (Request-Id {request_id})", status = status.as_u16())]
+    Refused {
+        /// Of the answer.
+        status: StatusCode,
+        /// As DOKU words it.
+        error: ApiError,
+        /// Of the request.
+        request_id: String,
+    },
+    /// The answer is neither the operation's reply nor one of DOKU's refusals.
+    #[error("HTTP {status} with a body that is none of DOKU's: {error} (Request-Id {request_id})", status = status.as_u16())]
+    Decode {
+        /// Of the answer.
+        status: StatusCode,
+        /// What the body lacks.
+        error: ParseError,
+        /// Of the request.
+        request_id: String,
+    },
+    /// The answer carries a signature, and it is wrong: do not trust the answer.
+    #[error("the answer is wrongly signed: {why} (Request-Id {request_id})")]
+    ReplySignature {
+        /// What is wrong with it.
+        why: String,
+        /// Of the request.
+        request_id: String,
+    },
+}
+
+impl Error {
+    /// What to do about it, where that can be said.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused { error, .. } => match error {
+                ApiError::Gateway { code, .. } => match code {
+                    GatewayCode::InvalidSignature => Some(
+                        "the secret key is not this client id's: copy it again from DOKU's dashboard",
+                    ),
+                    GatewayCode::InvalidClientId => Some(
+                        "the host does not know this client id: check it, and that it belongs to this environment",
+                    ),
+                    GatewayCode::RequestTimeOutOfRange => {
+                        Some("this machine's clock is more than an hour off: set it")
+                    }
+                    GatewayCode::InvalidToken => Some("generate a new token and upload again"),
+                    _ => None,
+                },
+                ApiError::Business(_) => Some("mend what the message names and send again"),
+                _ => Some("check the base URL: the host has no such path"),
+            },
+            Self::Transport { source, .. } => Some(source.kind().advice()),
+            Self::Decode { .. } => {
+                Some("check the base URL: something else than DOKU may answer there")
+            }
+            Self::ReplySignature { .. } => {
+                Some("something between here and DOKU may have changed the answer: do not use it")
+            }
+            Self::Request(_) | Self::Http(_) => None,
+        }
+    }
+}

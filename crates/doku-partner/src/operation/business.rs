@@ -1,0 +1,65 @@
+//! Get Business Data.
+
+use doku_types::{
+    BrandId,
+    partner::{BASE_PATH, business::BusinessData, requirements::RequirementsQuery},
+    validate::ParseError,
+};
+use http::Method;
+
+use super::{Encoded, Operation, requirements::encode};
+
+/// `GET /business/{brand id}`: a business as DOKU knows it (documented: Get Business Data API).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct GetBusinessData<'a> {
+    /// A brand of the business.
+    pub brand: &'a BrandId,
+    /// The same parameters as Check Requirements.
+    pub query: &'a RequirementsQuery,
+}
+
+impl<'a> GetBusinessData<'a> {
+    /// Of the business with this brand.
+    pub fn new(brand: &'a BrandId, query: &'a RequirementsQuery) -> Self {
+        Self { brand, query }
+    }
+}
+
+impl Operation for GetBusinessData<'_> {
+    type Reply = BusinessData;
+    const NAME: &'static str = "Get Business Data";
+    const METHOD: Method = Method::GET;
+
+    fn path_and_query(&self) -> String {
+        // An id is opaque: whatever is in it has to stay one segment of the path, where a blank is
+        // no plus sign.
+        let brand: String =
+            form_urlencoded::byte_serialize(self.brand.as_str().as_bytes()).collect();
+        let brand = brand.replace('+', "%20");
+        format!("{BASE_PATH}/business/{brand}?{}", encode(self.query))
+    }
+
+    fn body(&self, _: &str) -> Option<Encoded> {
+        None
+    }
+
+    fn parse(body: &[u8]) -> Result<BusinessData, ParseError> {
+        BusinessData::parse(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        let query = RequirementsQuery::personal();
+        let brand = BrandId::from("BRN/../ ?x+1");
+        let path = GetBusinessData::new(&brand, &query).path_and_query();
+        assert!(path.starts_with(&format!(
+            "{BASE_PATH}/business/BRN%2F..%2F%20%3Fx%2B1?business"
+        )));
+    }
+}

@@ -1,0 +1,46 @@
+//! Create Business Lite.
+
+use doku_types::{
+    partner::{
+        BASE_PATH,
+        lite::{LiteRegistration, LiteReply},
+    },
+    validate::{self, ParseError},
+};
+use http::Method;
+
+use super::{Encoded, Operation};
+
+/// `POST /business/lite/registration`: invites a merchant's owner to complete the data in DOKU's
+/// dashboard (documented: Create Business Lite API).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct CreateBusinessLite<'a> {
+    /// Whom to invite.
+    pub invitation: &'a LiteRegistration,
+}
+
+impl<'a> CreateBusinessLite<'a> {
+    /// By this invitation.
+    pub fn new(invitation: &'a LiteRegistration) -> Self {
+        Self { invitation }
+    }
+}
+
+impl Operation for CreateBusinessLite<'_> {
+    type Reply = LiteReply;
+    const NAME: &'static str = "Create Business Lite";
+    const METHOD: Method = Method::POST;
+
+    fn path_and_query(&self) -> String {
+        format!("{BASE_PATH}/business/lite/registration")
+    }
+
+    fn body(&self, _: &str) -> Option<Encoded> {
+        Some(Encoded::json(self.invitation))
+    }
+
+    fn parse(body: &[u8]) -> Result<LiteReply, ParseError> {
+        validate::read(body)
+    }
+}

@@ -1,0 +1,46 @@
+//! Business Registration.
+
+use doku_types::{
+    partner::{
+        BASE_PATH,
+        registration::{Registration, RegistrationReply},
+    },
+    validate::{self, ParseError},
+};
+use http::Method;
+
+use super::{Encoded, Operation};
+
+/// `POST /business`: registers a merchant; KYB begins (documented: Business Registration API; its
+/// reply A01).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RegisterBusiness<'a> {
+    /// The merchant, naming its uploaded files.
+    pub registration: &'a Registration,
+}
+
+impl<'a> RegisterBusiness<'a> {
+    /// Of this merchant.
+    pub fn new(registration: &'a Registration) -> Self {
+        Self { registration }
+    }
+}
+
+impl Operation for RegisterBusiness<'_> {
+    type Reply = RegistrationReply;
+    const NAME: &'static str = "Business Registration";
+    const METHOD: Method = Method::POST;
+
+    fn path_and_query(&self) -> String {
+        format!("{BASE_PATH}/business")
+    }
+
+    fn body(&self, _: &str) -> Option<Encoded> {
+        Some(Encoded::json(self.registration))
+    }
+
+    fn parse(body: &[u8]) -> Result<RegistrationReply, ParseError> {
+        validate::read(body)
+    }
+}

@@ -1,0 +1,45 @@
+//! Generate Token.
+
+use doku_types::{
+    partner::{
+        BASE_PATH,
+        token::{TokenReply, TokenRequest},
+    },
+    validate::{self, ParseError},
+};
+use http::Method;
+
+use super::{Encoded, Operation};
+
+/// `POST /token`: a bearer for uploads (documented: Generate Token API).
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct GenerateToken<'a> {
+    /// How long the token is to live.
+    pub request: &'a TokenRequest,
+}
+
+impl<'a> GenerateToken<'a> {
+    /// By this request.
+    pub fn new(request: &'a TokenRequest) -> Self {
+        Self { request }
+    }
+}
+
+impl Operation for GenerateToken<'_> {
+    type Reply = TokenReply;
+    const NAME: &'static str = "Generate Token";
+    const METHOD: Method = Method::POST;
+
+    fn path_and_query(&self) -> String {
+        format!("{BASE_PATH}/token")
+    }
+
+    fn body(&self, _: &str) -> Option<Encoded> {
+        Some(Encoded::json(self.request))
+    }
+
+    fn parse(body: &[u8]) -> Result<TokenReply, ParseError> {
+        validate::read(body)
+    }
+}

@@ -1,0 +1,243 @@
+//! The merchant of the demo, as a TOML file describes it.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use doku_types::{
+    FileId, Personal,
+    code::{
+        BrandCategory, BusinessType, DocumentCode, LegalEntity, Position, Readiness,
+        SocialMediaCode, TransactionFrequency, TransactionQuantity,
+    },
+    partner::{
+        file::FilePurpose,
+        registration::{self, Address, Bank, Contact, Document, Form, Registration, SocialMedia},
+    },
+};
+use serde::Deserialize;
+
+use super::Failure;
+
+/// The file. Every field of [`Registration`] that a personal merchant needs, by the same name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Merchant {
+    business: Business,
+    brand: Brand,
+    address: Place,
+    bank: Account,
+    owner: Owner,
+    files: Files,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Business {
+    name: String,
+    description: Option<String>,
+    email: Personal,
+    phone_calling_code: String,
+    phone_number: Personal,
+    website_readiness: Option<Readiness>,
+    mobile_app_readiness: Option<Readiness>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Brand {
+    name: String,
+    description: String,
+    category: BrandCategory,
+    transaction_frequency: Option<TransactionFrequency>,
+    transaction_quantity: Option<TransactionQuantity>,
+    #[serde(default)]
+    social_media: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    area: String,
+    name: String,
+    country: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    account_name: Personal,
+    account_number: Personal,
+    bank_id: String,
+    bank_name: String,
+    swift_code: String,
+    country: String,
+    currency: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    name: Personal,
+    email: Personal,
+    phone_calling_code: String,
+    phone_number: Personal,
+    nationality: String,
+    ktp_number: Personal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Files {
+    photo_proof: PathBuf,
+    ktp: PathBuf,
+    owner_liveness: PathBuf,
+}
+
+/// A file of the merchant's, read.
+pub(crate) struct MerchantFile {
+    pub(crate) purpose: FilePurpose,
+    pub(crate) name: String,
+    pub(crate) content: Vec<u8>,
+}
+
+/// The ids that the uploads gave.
+pub(crate) struct Uploaded {
+    pub(crate) photo_proof: FileId,
+    pub(crate) ktp: FileId,
+    pub(crate) owner_liveness: FileId,
+}
+
+impl Merchant {
+    /// Reads the description. Its errors tell the line, not what stands in it.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let shown = path.display();
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::new(format!("cannot read {shown}: {error}"))
+                .advice("give a merchant's file with --merchant FILE; examples/merchant-personal.toml is one")
+        })?;
+        toml::from_str(&text).map_err(|error| {
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start].lines().count().max(1));
+            Failure::new(format!("{shown}, near line {line}: {}", error.message()))
+                .advice("compare the file with examples/merchant-personal.toml")
+        })
+    }
+
+    /// The business's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.business.name
+    }
+
+    /// The photo proof, the KTP and the liveness photo, in this order; paths are relative to the
+    /// description's folder.
+    pub(crate) fn files(&self, description: &Path) -> Result<[MerchantFile; 3], Failure> {
+        let folder = description.parent().unwrap_or(Path::new("."));
+        let read = |purpose, path: &Path| {
+            let path = folder.join(path);
+            let content = fs::read(&path).map_err(|error| {
+                Failure::new(format!("cannot read {}: {error}", path.display()))
+                    .advice("mend the path under [files]; it is relative to the merchant's file")
+            })?;
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            Ok(MerchantFile {
+                purpose,
+                name,
+                content,
+            })
+        };
+        Ok([
+            read(FilePurpose::photo_proof(), &self.files.photo_proof)?,
+            read(FilePurpose::document(DocumentCode::Ktp), &self.files.ktp)?,
+            read(FilePurpose::owner_liveness(), &self.files.owner_liveness)?,
+        ])
+    }
+
+    /// The registration, naming the uploaded files.
+    pub(crate) fn registration(&self, files: &Uploaded, callback_url: &str) -> Registration {
+        let mut brand = registration::Brand::builder()
+            .name(&self.brand.name)
+            .description(&self.brand.description)
+            .category(self.brand.category.clone())
+            .social_media(self.social_media())
+            .photo_proofs([files.photo_proof.clone().into()])
+            .build();
+        brand
+            .transaction_frequency
+            .clone_from(&self.brand.transaction_frequency);
+        brand
+            .transaction_quantity
+            .clone_from(&self.brand.transaction_quantity);
+        let ktp = Document::builder()
+            .code(DocumentCode::Ktp)
+            .id(files.ktp.clone())
+            .forms([Form::new("NO_KTP", self.owner.ktp_number.clone())])
+            .build();
+        let owner = Contact::builder()
+            .documents([ktp])
+            .email(self.owner.email.clone())
+            .name(self.owner.name.clone())
+            .nationality(&self.owner.nationality)
+            .phone_calling_code(&self.owner.phone_calling_code)
+            .phone_number(self.owner.phone_number.clone())
+            .position(Position::Owner)
+            .primary(true)
+            .owner_liveness(files.owner_liveness.clone())
+            .build();
+        let address = Address::builder()
+            .area(&self.address.area)
+            .country(&self.address.country)
+            .name(&self.address.name)
+            .primary(true)
+            .build();
+        let bank = Bank::builder()
+            .account_name(self.bank.account_name.clone())
+            .account_number(self.bank.account_number.clone())
+            .bank_id(&self.bank.bank_id)
+            .bank_name(&self.bank.bank_name)
+            .country(&self.bank.country)
+            .currency(&self.bank.currency)
+            .swift_code(&self.bank.swift_code)
+            .build();
+        let mut business = registration::Business::builder()
+            .business_type(BusinessType::Personal)
+            .callback_url(callback_url)
+            .legal_entity(LegalEntity::Perseorangan)
+            .name(&self.business.name)
+            .email(self.business.email.clone())
+            .phone_calling_code(&self.business.phone_calling_code)
+            .phone_number(self.business.phone_number.clone())
+            .brands([brand])
+            .addresses([address])
+            .banks([bank])
+            .contacts([owner])
+            .build();
+        business.description.clone_from(&self.business.description);
+        business
+            .website_readiness
+            .clone_from(&self.business.website_readiness);
+        business
+            .mobile_app_readiness
+            .clone_from(&self.business.mobile_app_readiness);
+        Registration::builder().business(business).build()
+    }
+
+    fn social_media(&self) -> Vec<SocialMedia> {
+        let accounts = self.brand.social_media.iter();
+        accounts
+            .map(|(code, url)| {
+                SocialMedia::builder()
+                    .accounts([url.clone()])
+                    .code(SocialMediaCode::from(code.as_str()))
+                    .build()
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,506 @@
+//! `cargo xtask demo`: one merchant onboarded, from its papers to the verdict.
+
+mod merchant;
+mod report;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use doku_mock::{Config, MockDoku};
+use doku_partner::{
+    Credentials, Environment, Error, PartnerClient,
+    callback::CallbackReceiver,
+    operation::FileUpload,
+    receiver::{CallbackListener, Callbacks},
+};
+use doku_types::{
+    BearerToken, FileId,
+    code::{CallbackType, Status},
+    partner::{
+        registration::{RegisteredBrand, RegisteredBusiness, Registration},
+        requirements::{FileRequirement, Requirements, RequirementsQuery},
+        token::TokenRequest,
+    },
+    validate::Fault,
+};
+
+use merchant::{Merchant, MerchantFile, Uploaded};
+use report::Report;
+
+/// Onboards a merchant: requirements, uploads, registration, signed callbacks, verdict.
+///
+/// Starts a mock for it, unless another host is given. Exits with 0 when the business is ACTIVE,
+/// 1 when a step failed, 2 for wrong options, 3 when the verdict did not come in time.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --merchant mine.toml --keep\n  cargo xtask demo --base-url http://127.0.0.1:8480 --client-id BRN-0001-1700000000000 --secret-key SK-doku-mock-test-secret"
+)]
+pub(crate) struct Options {
+    /// The merchant: its data and the paths of its files.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/merchant-personal.toml"), hide_default_value = true, value_name = "FILE")]
+    merchant: PathBuf,
+    /// Leave the mock up afterwards, until Ctrl-C.
+    #[arg(long, conflicts_with = "base_url")]
+    keep: bool,
+    /// Run against another host instead of a mock of its own.
+    #[arg(
+        long,
+        requires = "client_id",
+        requires = "secret_key",
+        value_name = "URL"
+    )]
+    base_url: Option<String>,
+    /// The partner's client id at that host.
+    #[arg(long, env = "DOKU_CLIENT_ID", requires = "base_url", value_name = "ID")]
+    client_id: Option<String>,
+    /// The partner's secret key; better given as DOKU_SECRET_KEY, which other users cannot see.
+    #[arg(
+        long,
+        env = "DOKU_SECRET_KEY",
+        hide_env_values = true,
+        requires = "base_url",
+        value_name = "KEY"
+    )]
+    secret_key: Option<String>,
+    /// Where that host sends its callbacks; has to lead to --callback-listen.
+    #[arg(long, requires = "base_url", value_name = "URL")]
+    callback_url: Option<String>,
+    /// Where to receive callbacks; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    callback_listen: SocketAddr,
+    /// How long to wait for the verdict. DOKU's own hosts take up to 48 h (172800).
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    wait: u64,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why the demo ends early, and what to do.
+pub(crate) struct Failure {
+    what: String,
+    advice: Option<String>,
+    exit: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            advice: None,
+            exit: 1,
+        }
+    }
+
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    fn of_call(step: &str, error: &Error) -> Self {
+        let failure = Self::new(format!("{step}: {error}"));
+        match error.advice() {
+            Some(advice) => failure.advice(advice),
+            None => failure,
+        }
+    }
+
+    fn of_faults(what: &str, faults: &[Fault]) -> Self {
+        let list: Vec<_> = faults
+            .iter()
+            .map(|fault| format!("\n    {fault}"))
+            .collect();
+        Self::new(format!("{what}:{}", list.concat()))
+            .advice("mend the merchant's file or its images; nothing was registered")
+    }
+}
+
+pub(crate) fn run(options: Options) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("failed: cannot start the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = demo(&options) => outcome,
+            _ = tokio::signal::ctrl_c() => Err(Failure { exit: 130, ..Failure::new("interrupted") }),
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            anstream::eprintln!("\nfailed: {}", failure.what);
+            if let Some(advice) = failure.advice {
+                anstream::eprintln!("what to do: {advice}");
+            }
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+async fn demo(options: &Options) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut report = Report::new(options.json);
+    let merchant = Merchant::read(&options.merchant)?;
+    let files = merchant.files(&options.merchant)?;
+    let host = Host::open(options).await?;
+    let (callback_url, mut callbacks) = host.receive_callbacks(options).await?;
+    let described = match &host.mock {
+        Some(mock) => format!("{} (a mock, started for this)", mock.base_url()),
+        None => host.environment.to_string(),
+    };
+    report.opening(merchant.name(), &described, &callback_url);
+    let client = PartnerClient::builder(host.environment.clone(), host.credentials.clone()).build();
+    let query = RequirementsQuery::personal();
+
+    let requirements = check_requirements(&client, &query, &mut report).await?;
+    check_files(&requirements, &files, &mut report)?;
+    let token = generate_token(&client, &mut report).await?;
+    let uploaded = upload_files(&client, &token, files, &mut report).await?;
+    let registration = merchant.registration(&uploaded, &callback_url);
+    let (business, brand) = register(&client, &requirements, &registration, &mut report).await?;
+    let wait = Duration::from_secs(options.wait);
+    await_verdict(&mut callbacks, &registration, &brand, wait, &mut report).await?;
+
+    let start = Instant::now();
+    let data = client
+        .business_data(&brand.id, &query)
+        .await
+        .map_err(|error| Failure::of_call("Get Business Data", &error))?;
+    let took = start.elapsed();
+    let status = data
+        .status
+        .map(|status| status.to_string())
+        .unwrap_or_default();
+    let services = data.brands.iter().flat_map(|brand| &brand.services);
+    let services: Vec<_> = services
+        .map(|service| format!("{} {}", service.code, service.status))
+        .collect();
+    let got = [
+        format!("{} is {status}", data.id),
+        format!("services: {}", services.join(", ")),
+    ];
+    report.step("Get Business Data", brand.id.as_str(), &got, Some(took));
+    if status != Status::Active.as_str() {
+        let advice = "the callbacks said ACTIVE: ask DOKU with the business's id";
+        return Err(Failure::new(format!("the business is {status}, not ACTIVE")).advice(advice));
+    }
+    report.done(business.id.as_str(), brand.id.as_str(), started.elapsed());
+
+    if options.keep {
+        anstream::eprintln!(
+            "\nThe mock stays up at {}; Ctrl-C stops it.",
+            host.environment
+        );
+        // An error means that Ctrl-C cannot be waited for, so stop.
+        let _ = tokio::signal::ctrl_c().await;
+    }
+    Ok(())
+}
+
+/// Whom the demo talks to.
+struct Host {
+    environment: Environment,
+    credentials: Credentials,
+    mock: Option<MockDoku>,
+}
+
+impl Host {
+    async fn open(options: &Options) -> Result<Self, Failure> {
+        let invalid = |error: doku_partner::InvalidBaseUrl| {
+            Failure::new(error.to_string()).advice("give one such as https://api-uat.doku.com")
+        };
+        let given = (&options.base_url, &options.client_id, &options.secret_key);
+        if let (Some(url), Some(client_id), Some(secret_key)) = given {
+            return Ok(Self {
+                environment: Environment::custom(url).map_err(invalid)?,
+                credentials: Credentials::new(client_id, secret_key),
+                mock: None,
+            });
+        }
+        let mock = MockDoku::start_with(Config::default())
+            .await
+            .map_err(|error| Failure::new(format!("the mock did not start: {error}")))?;
+        Ok(Self {
+            environment: Environment::custom(mock.base_url()).map_err(invalid)?,
+            credentials: mock.credentials().clone(),
+            mock: Some(mock),
+        })
+    }
+
+    /// Starts listening, and says which URL leads here.
+    async fn receive_callbacks(&self, options: &Options) -> Result<(String, Callbacks), Failure> {
+        let listen = options.callback_listen;
+        let failed = |error| {
+            Failure::new(format!("cannot receive callbacks on {listen}: {error}"))
+                .advice("choose a free address with --callback-listen")
+        };
+        let listener = CallbackListener::bind(listen).await.map_err(failed)?;
+        let url = match &options.callback_url {
+            Some(url) => url.clone(),
+            None if self.environment.is_loopback() => {
+                format!(
+                    "http://{}{CALLBACK_PATH}",
+                    listener.local_addr().map_err(failed)?
+                )
+            }
+            None => {
+                return Err(
+                    Failure::new("a host elsewhere cannot send callbacks to this machine").advice(
+                        "give --callback-url, a public URL that leads to --callback-listen",
+                    ),
+                );
+            }
+        };
+        let path = url
+            .split_once("://")
+            .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let receiver = CallbackReceiver::new(self.credentials.clone(), path.unwrap_or("/"));
+        Ok((url, listener.serve(receiver)))
+    }
+}
+
+async fn check_requirements(
+    client: &PartnerClient,
+    query: &RequirementsQuery,
+    report: &mut Report,
+) -> Result<Requirements, Failure> {
+    let start = Instant::now();
+    let requirements = client
+        .check_requirements(query)
+        .await
+        .map_err(|error| Failure::of_call("Check Requirements", &error))?;
+    let asked: Vec<_> = query.pairs().iter().map(|(_, value)| *value).collect();
+    let business = &requirements.business;
+    let rules = business
+        .brand
+        .photo_proof
+        .iter()
+        .chain(&business.contact.documents);
+    let rules = rules
+        .chain(&business.contact.owner_liveness)
+        .chain(&business.documents);
+    let got: Vec<_> = rules.map(describe).collect();
+    report.step(
+        "Check Requirements",
+        &asked.join(", "),
+        &got,
+        Some(start.elapsed()),
+    );
+    Ok(requirements)
+}
+
+fn describe(rule: &FileRequirement) -> String {
+    let mut text = format!(
+        "{}: {} up to {} MB",
+        rule.code,
+        rule.extensions.join(", "),
+        rule.max_size
+    );
+    for form in &rule.form {
+        text.push_str(&format!("; {} of {} characters", form.code, form.max_size));
+    }
+    text
+}
+
+/// Before anything is sent: do the files fit?
+fn check_files(
+    requirements: &Requirements,
+    files: &[MerchantFile],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut faults = Vec::new();
+    let mut got = Vec::new();
+    for file in files {
+        let rule = requirements.file(&file.purpose).cloned();
+        let rule = rule.unwrap_or_else(FileRequirement::fallback);
+        let found = rule.check(&file.name, file.content.len() as u64, &file.content);
+        faults.extend(found.into_iter().map(|mut fault| {
+            fault.pointer.clone_from(&file.name);
+            fault
+        }));
+        got.push(format!(
+            "{}: {} KB, fits",
+            file.name,
+            file.content.len().div_ceil(1000)
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(Failure::of_faults("these files do not fit", &faults));
+    }
+    report.step(
+        "Check the files",
+        "against these requirements, here",
+        &got,
+        None,
+    );
+    Ok(())
+}
+
+async fn generate_token(
+    client: &PartnerClient,
+    report: &mut Report,
+) -> Result<BearerToken, Failure> {
+    let start = Instant::now();
+    let reply = client
+        .generate_token(&TokenRequest::minutes(TOKEN_MINUTES))
+        .await
+        .map_err(|error| Failure::of_call("Generate Token", &error))?;
+    let asked = format!("a token for {TOKEN_MINUTES} minutes");
+    let got = [format!(
+        "a token of {} characters",
+        reply.token.expose().len()
+    )];
+    report.step("Generate Token", &asked, &got, Some(start.elapsed()));
+    Ok(reply.token)
+}
+
+async fn upload_files(
+    client: &PartnerClient,
+    token: &BearerToken,
+    files: [MerchantFile; 3],
+    report: &mut Report,
+) -> Result<Uploaded, Failure> {
+    let mut ids: Vec<FileId> = Vec::new();
+    for file in files {
+        let start = Instant::now();
+        let asked = match file.purpose.code() {
+            Some(code) => format!("{} as {} {code}", file.name, file.purpose.category()),
+            None => format!("{} as {}", file.name, file.purpose.category()),
+        };
+        let upload = FileUpload::bytes(file.purpose, file.name, file.content);
+        let reply = client
+            .upload_file(token, &upload)
+            .await
+            .map_err(|error| Failure::of_call(&format!("Upload File, {asked}"), &error))?;
+        report.step(
+            "Upload File",
+            &asked,
+            &[reply.id.to_string()],
+            Some(start.elapsed()),
+        );
+        ids.push(reply.id);
+    }
+    // As many ids as files, in their order.
+    let [photo_proof, ktp, owner_liveness] =
+        <[FileId; 3]>::try_from(ids).map_err(|_| Failure::new("an upload gave no id"))?;
+    Ok(Uploaded {
+        photo_proof,
+        ktp,
+        owner_liveness,
+    })
+}
+
+async fn register(
+    client: &PartnerClient,
+    requirements: &Requirements,
+    registration: &Registration,
+    report: &mut Report,
+) -> Result<(RegisteredBusiness, RegisteredBrand), Failure> {
+    let mut faults = registration.faults();
+    faults.extend(requirements.check(registration));
+    if !faults.is_empty() {
+        return Err(Failure::of_faults("the registration has faults", &faults));
+    }
+    let start = Instant::now();
+    let mut business = client
+        .register_business(registration)
+        .await
+        .map_err(|error| Failure::of_call("Business Registration", &error))?
+        .business;
+    let took = start.elapsed();
+    if business.brands.is_empty() {
+        return Err(
+            Failure::new("Business Registration: the reply names no brand").advice(
+                "ask DOKU with the business's id, which is ".to_owned() + business.id.as_str(),
+            ),
+        );
+    }
+    let brand = business.brands.swap_remove(0);
+    let got = [
+        format!("{} is {}", business.id, business.status),
+        format!("{} is {}", brand.id, brand.status),
+    ];
+    let asked = format!(
+        "a {} business with one brand",
+        registration.business.business_type
+    );
+    report.step("Business Registration", &asked, &got, Some(took));
+    Ok((business, brand))
+}
+
+/// Waits until every callback that this registration causes has come (A07).
+async fn await_verdict(
+    callbacks: &mut Callbacks,
+    registration: &Registration,
+    brand: &RegisteredBrand,
+    wait: Duration,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let start = Instant::now();
+    let has_social_media = registration
+        .business
+        .brands
+        .iter()
+        .any(|brand| !brand.social_media.is_empty());
+    let has_services = !brand.services.is_empty();
+    let mut missing: Vec<&CallbackType> = CallbackType::all()
+        .iter()
+        .filter(|kind| **kind != CallbackType::BrandSocialMedia || has_social_media)
+        .filter(|kind| **kind != CallbackType::BrandProduct || has_services)
+        .collect();
+    let asked = format!("{} callbacks, each with a right signature", missing.len());
+    report.waiting("KYB callbacks", &asked);
+    while !missing.is_empty() {
+        let left = wait.saturating_sub(start.elapsed());
+        let Ok(Some(received)) = tokio::time::timeout(left, callbacks.next()).await else {
+            let names: Vec<_> = missing.iter().map(|kind| kind.as_str()).collect();
+            let what = format!(
+                "no callback within {} s for {}",
+                wait.as_secs(),
+                names.join(", ")
+            );
+            let advice = format!(
+                "the business is registered: ask Get Business Data for {}, or wait longer with --wait",
+                brand.id
+            );
+            return Err(Failure {
+                exit: 3,
+                ..Failure::new(what).advice(advice)
+            });
+        };
+        let received = received.map_err(|error| {
+            Failure::new(format!("a callback was refused: {error}"))
+                .advice("the secret key or the path of --callback-url is not what the sender uses")
+        })?;
+        let callback = received.callback;
+        if callback
+            .brand
+            .as_ref()
+            .is_some_and(|about| about.id != brand.id)
+        {
+            continue;
+        }
+        let (kind, status) = (callback.callback_type.as_str(), callback.status.as_str());
+        report.came(kind, status, start.elapsed());
+        let refused =
+            [Status::Rejected, Status::Suspended, Status::FullSuspended].contains(&callback.status);
+        if refused {
+            let notes = callback.reject_notes.join("; ");
+            let what = format!("{} is {}: {notes}", callback.callback_type, callback.status);
+            return Err(Failure::new(what).advice("mend what the notes name"));
+        }
+        missing.retain(|kind| **kind != callback.callback_type);
+    }
+    Ok(())
+}
+
+const CALLBACK_PATH: &str = "/doku/callbacks";
+const TOKEN_MINUTES: u32 = 30;
