@@ -1,1 +1,227 @@
-//! Nothing here: the suite is in `contract/`.
+//! What the stories of the contract suite share: a mock whose every byte repeats, a transport that
+//! writes exchanges down, and a sink for callbacks.
+
+mod exchange;
+mod sink;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use doku_mock::{Clock, Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
+use doku_partner::{
+    Credentials, Environment, HyperTransport, PartnerClient, Transport, operation::FileUpload,
+};
+use doku_signing::non_snap::{Form, SignedHeaders};
+use doku_types::{
+    FileId, Timestamp,
+    code::DocumentCode,
+    partner::{
+        BASE_PATH,
+        file::FilePurpose,
+        registration::{FileRef, Registration},
+        token::TokenRequest,
+    },
+};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+
+pub use exchange::{Exchanges, render_request};
+pub use sink::{Sink, SunkRequest};
+
+/// The instant at which the clock of [`World`] stands.
+pub fn start() -> Timestamp {
+    Timestamp::parse("2026-11-22T03:04:05Z").expect("a date")
+}
+
+/// The smallest content that is told for a PNG.
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR";
+
+/// A mock at a fixed time with a fixed seed, and a client of it whose Request-Ids count up.
+#[derive(Debug)]
+pub struct World {
+    /// The mock.
+    pub mock: MockDoku,
+    /// A client whose exchanges are written down.
+    pub client: PartnerClient,
+    /// What the client sent and got.
+    pub exchanges: Exchanges,
+}
+
+impl World {
+    /// With the built-in credential.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With a changed configuration.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.clock = Clock::manual(start());
+        config.seed = Some(7);
+        // The port is another each time; links are to be the same.
+        config.public_url = Some("http://doku.test".to_owned());
+        change(&mut config);
+        let mock = MockDoku::start_with(config).await.expect("the mock starts");
+        let exchanges = Exchanges::default();
+        let client = client(&mock, mock.credentials().clone(), exchanges.clone());
+        Self {
+            mock,
+            client,
+            exchanges,
+        }
+    }
+
+    /// A client of the same mock by other credentials.
+    pub fn client_of(&self, credentials: Credentials) -> PartnerClient {
+        client(&self.mock, credentials, self.exchanges.clone())
+    }
+
+    /// Where the mock listens.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.mock.address())
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
+        HyperTransport::new()
+            .send(request)
+            .await
+            .expect("the mock answers")
+    }
+
+    /// A request of the built-in credential, rightly signed now.
+    pub fn signed(&self, method: Method, path: &str, body: &[u8]) -> Request<Bytes> {
+        self.signed_with(method, path, body, |_| {})
+    }
+
+    /// The same, with headers changed before they are signed.
+    pub fn signed_with(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        body: &[u8],
+        change: impl FnOnce(&mut SignedHeaders),
+    ) -> Request<Bytes> {
+        let target = path_and_query.split('?').next().unwrap_or_default();
+        let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY);
+        let mut headers =
+            credentials.sign_request(&method, target, body, "request-1", self.mock.clock().now());
+        change(&mut headers);
+        let digest = doku_signing::Digest::of_message(&method, body);
+        let signature = headers
+            .component(target, digest)
+            .sign(Form::Request, &credentials.secret_key);
+        headers.signature = signature.to_string();
+        let mut request = self.plain(method, path_and_query, body);
+        headers
+            .write(request.headers_mut(), Form::Request)
+            .expect("headers that can be sent");
+        request
+    }
+
+    /// A request without any authentication.
+    pub fn plain(&self, method: Method, path_and_query: &str, body: &[u8]) -> Request<Bytes> {
+        Request::builder()
+            .method(method)
+            .uri(format!("{}{path_and_query}", self.base_url()))
+            .body(Bytes::copy_from_slice(body))
+            .expect("a request")
+    }
+
+    /// Uploads the three files of a personal merchant.
+    pub async fn upload_papers(&self) -> Papers {
+        let token = self
+            .client
+            .generate_token(&TokenRequest::new())
+            .await
+            .expect("a token")
+            .token;
+        let mut ids = Vec::new();
+        for purpose in [
+            FilePurpose::photo_proof(),
+            FilePurpose::document(DocumentCode::Ktp),
+            FilePurpose::owner_liveness(),
+        ] {
+            let upload = FileUpload::bytes(purpose, "paper.png", PNG);
+            ids.push(
+                self.client
+                    .upload_file(&token, &upload)
+                    .await
+                    .expect("an upload")
+                    .id,
+            );
+        }
+        let [photo_proof, ktp, owner_liveness] = ids.try_into().expect("three ids");
+        Papers {
+            photo_proof,
+            ktp,
+            owner_liveness,
+        }
+    }
+
+    /// The documented sample of a registration with these papers and this callback URL.
+    pub fn registration(&self, papers: &Papers, callback_url: &str) -> Registration {
+        let sample = include_bytes!("samples/business-registration.request.json");
+        let mut registration = Registration::parse(sample).expect("the documented sample");
+        let business = &mut registration.business;
+        business.callback_url = Some(callback_url.to_owned());
+        business.brands[0].photo_proofs = vec![FileRef::from(papers.photo_proof.clone())];
+        business.contacts[0].documents[0].id = papers.ktp.clone();
+        business.contacts[0].owner_liveness = Some(papers.owner_liveness.clone().into());
+        registration
+    }
+
+    /// Waits, bounded in time, until `done` says so of the mock.
+    pub async fn wait_until(&self, what: &str, done: impl Fn(&MockDoku) -> bool) {
+        for _ in 0..1000 {
+            if done(&self.mock) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!(
+            "not within 5 s: {what}; the callbacks are {:#?}",
+            self.mock.callbacks()
+        );
+    }
+}
+
+/// The uploaded files of a personal merchant.
+#[derive(Debug)]
+pub struct Papers {
+    /// A photo of the shop.
+    pub photo_proof: FileId,
+    /// The identity card.
+    pub ktp: FileId,
+    /// The owner's face.
+    pub owner_liveness: FileId,
+}
+
+/// The full path of an operation.
+pub fn path(operation: &str) -> String {
+    format!("{BASE_PATH}{operation}")
+}
+
+/// Sets one header.
+pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str) {
+    let name = HeaderName::try_from(name).expect("a header name");
+    request
+        .headers_mut()
+        .insert(name, HeaderValue::from_str(value).expect("a header value"));
+}
+
+fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {
+    let environment = Environment::custom(&format!("http://{}", mock.address())).expect("loopback");
+    let clock = mock.clock().clone();
+    let count = Arc::new(AtomicU32::new(0));
+    PartnerClient::builder(environment, credentials)
+        .clock(move || clock.now())
+        .request_ids(move || format!("request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
+        .transport(exchange::recording(exchanges))
+        .build()
+}

@@ -1,1 +1,19 @@
-fn main() {}
+//! The contract suite. Snapshots are in `tests/snapshots`, documented samples in `tests/samples`.
+
+mod callbacks;
+mod documented_samples;
+mod exchanges;
+mod files;
+mod onboarding;
+mod refusals;
+
+/// Compares with a snapshot in `tests/snapshots`.
+macro_rules! snapshot {
+    ($name:expr, $value:expr) => {
+        insta::with_settings!(
+            { snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true },
+            { insta::assert_snapshot!($name, $value) }
+        )
+    };
+}
+pub(crate) use snapshot;

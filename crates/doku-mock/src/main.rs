@@ -1,59 +1,16 @@
 //! The program: options in, one ready line out, logs to stderr.
 
+mod options;
+
 use std::{
     io::{IsTerminal, Write},
-    net::SocketAddr,
     process::ExitCode,
 };
 
 use clap::Parser;
-use doku_mock::{Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
-use doku_signing::Credentials;
+use doku_mock::MockDoku;
+use options::Options;
 use tracing_subscriber::EnvFilter;
-
-/// A local stand-in for DOKU's Partner API.
-///
-/// When it is ready it prints one line of JSON with its base URL; logs go to stderr (RUST_LOG=debug
-/// for more). Ctrl-C stops it.
-#[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine"
-)]
-struct Options {
-    /// Where to listen; port 0 takes any free one. Loopback only.
-    #[arg(
-        long,
-        env = "DOKU_MOCK_LISTEN",
-        default_value = "127.0.0.1:8480",
-        value_name = "ADDRESS"
-    )]
-    listen: SocketAddr,
-    /// What links to files begin with, if the mock is reached by another name.
-    #[arg(long, env = "DOKU_MOCK_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
-    /// The partner's client id.
-    #[arg(long, env = "DOKU_MOCK_CLIENT_ID", default_value = DEFAULT_CLIENT_ID, value_name = "ID")]
-    client_id: String,
-    /// The partner's secret key.
-    #[arg(long, env = "DOKU_MOCK_SECRET_KEY", default_value = DEFAULT_SECRET_KEY, hide_env_values = true, value_name = "KEY")]
-    secret_key: String,
-    /// Makes ids and keys repeatable: the same seed gives the same ones.
-    #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
-    seed: Option<u64>,
-    /// Accept a signature over path and query as well as over the path alone.
-    #[arg(long, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET")]
-    accept_query_in_target: bool,
-    /// A host that callbacks and file_url may go to beside loopback and private addresses; may be
-    /// given several times.
-    #[arg(
-        long,
-        env = "DOKU_MOCK_CALLBACK_ALLOW",
-        value_delimiter = ',',
-        value_name = "HOST"
-    )]
-    callback_allow: Vec<String>,
-}
 
 /// The line that says that the mock listens.
 #[derive(serde::Serialize)]
@@ -76,15 +33,16 @@ async fn main() -> ExitCode {
         .with_target(false)
         .init();
 
+    // From here on, so that whoever reads the ready line can already stop it.
+    let stop = match stop_signal() {
+        Ok(stop) => stop,
+        Err(error) => {
+            eprintln!("doku-mock: cannot wait for Ctrl-C: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let client_id = options.client_id.clone();
-    let mut config = Config::default();
-    config.listen = options.listen;
-    config.public_url = options.public_url;
-    config.partners = vec![Credentials::new(options.client_id, options.secret_key)];
-    config.seed = options.seed;
-    config.accept_query_in_target = options.accept_query_in_target;
-    config.callback_allow = options.callback_allow;
-    let mock = match MockDoku::start_with(config).await {
+    let mock = match MockDoku::start_with(options.into_config()).await {
         Ok(mock) => mock,
         Err(error) => {
             eprintln!("doku-mock: {error}");
@@ -102,7 +60,7 @@ async fn main() -> ExitCode {
     let ready = serde_json::to_string(&ready).expect("the ready line can be written");
     let _ = writeln!(std::io::stdout(), "{ready}");
 
-    stop_signal().await;
+    stop.await;
     let given_up = mock.shutdown().await;
     if given_up > 0 {
         eprintln!("doku-mock: stopped; {given_up} callbacks were not delivered");
@@ -110,20 +68,26 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Returns at Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    #[cfg(unix)]
-    let terminated = async {
-        let kind = tokio::signal::unix::SignalKind::terminate();
-        match tokio::signal::unix::signal(kind) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// Waits for Ctrl-C or SIGTERM, which are caught as soon as this returns.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<Option<()>>();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // An error means that it cannot be waited for, so stop.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

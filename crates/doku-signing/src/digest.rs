@@ -26,7 +26,8 @@ impl Digest {
 
     /// The digest that belongs into the string to sign of a message, if one does: there is none
     /// without a body, and none for a GET, neither in its request nor in the reply to it
-    /// (documented: signature pages; observed).
+    /// (documented: signature pages; observed). So the signature of a reply to a GET says that
+    /// the key's owner answered, but not what: only TLS protects such a body.
     pub fn of_message(method: &Method, body: &[u8]) -> Option<Self> {
         (method != Method::GET && !body.is_empty()).then(|| Self::of(body))
     }

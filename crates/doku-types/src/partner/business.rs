@@ -78,7 +78,10 @@ pub struct BusinessData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_entity: Option<Coded<LegalEntity>>,
     /// Its brands.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "lenient::list"
+    )]
     pub brands: Vec<BrandData>,
     /// As registered, each with `id` and `status` (A02).
     #[serde(

@@ -1,0 +1,130 @@
+//! The program `doku-mock`, started and stopped as a user or a CI job does.
+
+#![cfg(unix)]
+#![allow(missing_docs)]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doku-mock"));
+    command
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Starts it and reads its ready line.
+fn start(arguments: &[&str]) -> (Child, Value) {
+    let mut child = program(arguments).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no ready line: {line:?}"));
+    (child, ready)
+}
+
+fn stop(mut child: Child, signal: &str) -> (Option<i32>, String) {
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args([signal, &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let status = child.wait().unwrap();
+    let mut logs = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut logs)
+        .unwrap();
+    (status.code(), logs)
+}
+
+fn output(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+#[test]
+fn it_says_when_it_is_ready_and_stops_at_ctrl_c_and_sigterm() {
+    for signal in ["-INT", "-TERM"] {
+        let (child, ready) = start(&["--listen", "127.0.0.1:0"]);
+        assert_eq!(ready["ready"], true);
+        assert_eq!(ready["client_id"], "BRN-0001-1700000000000");
+        assert_eq!(ready["pid"], child.id());
+        let base_url = ready["base_url"].as_str().unwrap();
+        let address = base_url.strip_prefix("http://").unwrap();
+        std::net::TcpStream::connect(address).unwrap();
+        let (code, logs) = stop(child, signal);
+        assert_eq!(code, Some(0), "{logs}");
+    }
+}
+
+#[test]
+fn its_client_id_can_come_from_the_environment() {
+    let mut child = program(&["--listen", "127.0.0.1:0"])
+        .env("DOKU_MOCK_CLIENT_ID", "BRN-mine")
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains("\"client_id\":\"BRN-mine\""), "{line}");
+    stop(child, "-TERM");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_with_a_way_out() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = output(&["--listen", &address]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        error.contains(&address) && error.contains("127.0.0.1:0"),
+        "{error}"
+    );
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn it_does_not_listen_beyond_this_machine() {
+    let output = output(&["--listen", "0.0.0.0:0"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("not a loopback address"), "{error}");
+}
+
+#[test]
+fn a_wrong_option_is_a_usage_error() {
+    assert_eq!(output(&["--port", "1"]).status.code(), Some(2));
+    assert_eq!(output(&["--listen", "localhost"]).status.code(), Some(2));
+    let help = String::from_utf8(output(&["--help"]).stdout).unwrap();
+    assert!(
+        help.contains("Example:") && help.contains("DOKU_MOCK_LISTEN"),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_help_does_not_show_a_key_from_the_environment() {
+    let output = program(&["--help"])
+        .env("DOKU_MOCK_SECRET_KEY", "SK-marker")
+        .output()
+        .unwrap();
+    assert!(
+        !String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("SK-marker")
+    );
+}

@@ -1,0 +1,272 @@
+//! Callbacks: signed, in order, after their cause, repeated on the ladder.
+
+use std::time::Duration;
+
+use contract::{Sink, World, start};
+use doku_mock::{Clock, Config, DeliveryState, MockDoku};
+use doku_partner::{
+    Credentials,
+    callback::{CallbackError, CallbackReceiver},
+};
+use doku_signing::non_snap::VerifyError;
+use doku_types::code::CallbackType;
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+use crate::snapshot;
+
+const PATH: &str = "/doku/callbacks";
+
+async fn registered(world: &World, sink: &Sink) {
+    let papers = world.upload_papers().await;
+    let registration = world.registration(&papers, &sink.url(PATH));
+    world.client.register_business(&registration).await.unwrap();
+}
+
+fn all_in(state: DeliveryState) -> impl Fn(&MockDoku) -> bool {
+    move |mock| {
+        let callbacks = mock.callbacks();
+        !callbacks.is_empty() && callbacks.iter().all(|callback| callback.state == state)
+    }
+}
+
+#[tokio::test]
+async fn every_type_is_told_once_in_order_and_rightly_signed() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    registered(&world, &sink).await;
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+
+    let receiver = CallbackReceiver::new(world.mock.credentials().clone(), PATH);
+    let mut told = String::new();
+    for request in sink.requests() {
+        assert_eq!(
+            (request.method.as_str(), request.target.as_str()),
+            ("POST", PATH)
+        );
+        let received = receiver.receive(&request.headers, &request.body).unwrap();
+        assert_eq!(received.timestamp, start().to_string());
+        told.push_str(std::str::from_utf8(&request.body).unwrap());
+        told.push('\n');
+    }
+    for kind in CallbackType::all() {
+        assert_eq!(
+            told.matches(&format!("\"type\":\"{kind}\"")).count(),
+            1,
+            "{kind}"
+        );
+    }
+    snapshot!("callbacks_of_an_approval", told);
+}
+
+#[tokio::test]
+async fn a_forged_or_foreign_callback_is_refused() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    registered(&world, &sink).await;
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+    let request = sink.requests().remove(0);
+
+    let receive = |client: &str, key: &str, path: &str, body: &[u8]| {
+        CallbackReceiver::new(Credentials::new(client, key), path)
+            .receive(&request.headers, body)
+            .map(|received| received.request_id)
+    };
+    let ours = world.mock.credentials().clone();
+    let (client, key) = (ours.client_id.as_str(), ours.secret_key.expose());
+    let mismatch = Err(CallbackError::Signature(VerifyError::Mismatch));
+    assert!(receive(client, key, PATH, &request.body).is_ok());
+    assert!(receive(client, key, "/doku/callbacks?a=1", &request.body).is_ok());
+    assert_eq!(receive(client, key, "/other", &request.body), mismatch);
+    assert_eq!(receive(client, "SK-other", PATH, &request.body), mismatch);
+    assert_eq!(receive(client, key, PATH, b"{}"), mismatch);
+    assert_eq!(
+        receive("BRN-other", key, PATH, &request.body),
+        Err(CallbackError::OtherClient)
+    );
+}
+
+#[tokio::test]
+async fn a_refused_callback_is_repeated_after_30_minutes_6_and_12_hours_then_given_up() {
+    let world = World::new().await;
+    // The first callback is refused four times; the nine others are taken at once.
+    let refuse_first = [
+        500, 200, 200, 200, 200, 200, 200, 200, 200, 200, 503, 302, 404,
+    ];
+    let sink = Sink::answering(refuse_first).await;
+    registered(&world, &sink).await;
+    let attempts = |wanted: usize| {
+        move |mock: &MockDoku| {
+            mock.callbacks()
+                .iter()
+                .map(|c| c.attempts.len())
+                .sum::<usize>()
+                == wanted
+        }
+    };
+    world.wait_until("ten first attempts", attempts(10)).await;
+    for (minutes, wanted) in [(29, 10), (1, 11), (329, 11), (1, 12), (359, 12), (1, 13)] {
+        world
+            .mock
+            .clock()
+            .advance(Duration::from_secs(minutes * 60));
+        // Long enough for an attempt that must not be made to be made.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        world.wait_until("the next attempt", attempts(wanted)).await;
+    }
+    world.mock.clock().advance(Duration::from_secs(86_400));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+
+    let callbacks = world.mock.callbacks();
+    let (first, others) = callbacks.split_first().unwrap();
+    assert_eq!(first.state, DeliveryState::Exhausted);
+    let answers: Vec<_> = first
+        .attempts
+        .iter()
+        .map(|attempt| attempt.status.unwrap())
+        .collect();
+    assert_eq!(answers, [500, 503, 302, 404]);
+    let times: Vec<_> = first
+        .attempts
+        .iter()
+        .map(|attempt| attempt.at.as_str())
+        .collect();
+    assert_eq!(
+        times,
+        [
+            "2026-11-22T03:04:05Z",
+            "2026-11-22T03:34:05Z",
+            "2026-11-22T09:04:05Z",
+            "2026-11-22T15:04:05Z",
+        ]
+    );
+    assert!(
+        others
+            .iter()
+            .all(|callback| callback.state == DeliveryState::Delivered)
+    );
+
+    // The same event each time, signed afresh.
+    let receiver = CallbackReceiver::new(world.mock.credentials().clone(), PATH);
+    let repeated: Vec<_> = sink
+        .requests()
+        .into_iter()
+        .map(|request| receiver.receive(&request.headers, &request.body).unwrap())
+        .filter(|received| received.request_id == first.request_id)
+        .collect();
+    assert_eq!(repeated.len(), 4);
+    assert_eq!(repeated[3].timestamp, "2026-11-22T15:04:05Z");
+}
+
+#[tokio::test]
+async fn the_first_attempt_comes_after_the_reply_that_caused_it() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let callbacks = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/x", callbacks.local_addr().unwrap());
+    let body = serde_json::to_vec(&world.registration(&papers, &url)).unwrap();
+    let request = world.signed(http::Method::POST, &contract::path("/business"), &body);
+
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
+    for (name, value) in request.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    socket.write_all(head.as_bytes()).await.unwrap();
+    // All but the last byte: the request is not whole, so nothing is registered or told.
+    socket.write_all(&body[..body.len() - 1]).await.unwrap();
+    let early = tokio::time::timeout(Duration::from_millis(100), callbacks.accept()).await;
+    assert!(
+        early.is_err(),
+        "a callback came before its request was whole"
+    );
+    socket.write_all(&body[body.len() - 1..]).await.unwrap();
+
+    // By the time that somebody is called, the whole reply is there to be read without waiting.
+    callbacks.accept().await.unwrap();
+    let mut reply = vec![0; 64 << 10];
+    let length = socket.try_read(&mut reply).unwrap();
+    let reply = String::from_utf8_lossy(&reply[..length]).into_owned();
+    assert!(reply.starts_with("HTTP/1.1 200 OK"), "{reply}");
+    assert!(reply.ends_with("\"PENDING\"}]}]}}"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_without_its_reply_is_called_back_all_the_same() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let papers = world.upload_papers().await;
+    let body = serde_json::to_vec(&world.registration(&papers, &sink.url(PATH))).unwrap();
+    let request = world.signed(http::Method::POST, &contract::path("/business"), &body);
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
+    for (name, value) in request.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.write_all(&body).await.unwrap();
+    drop(socket);
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+}
+
+#[tokio::test]
+async fn a_target_elsewhere_is_recorded_as_blocked_and_never_called() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let registration = world.registration(&papers, "http://192.0.2.1/callbacks");
+    world.client.register_business(&registration).await.unwrap();
+    world
+        .wait_until("all blocked", all_in(DeliveryState::Blocked))
+        .await;
+    let callbacks = world.mock.callbacks();
+    assert_eq!(callbacks.len(), 10);
+    let error = callbacks[0].attempts[0].error.as_deref().unwrap();
+    assert!(error.contains("--callback-allow 192.0.2.1"), "{error}");
+}
+
+#[tokio::test]
+async fn callbacks_can_be_looked_up_on_the_mock() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    registered(&world, &sink).await;
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+    let reply = world
+        .send(world.plain(http::Method::GET, "/_mock/callbacks", b""))
+        .await;
+    let listed: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 10);
+    assert_eq!(listed[0]["state"], "delivered");
+    assert_eq!(listed[0]["attempts"][0]["status"], 200);
+}
+
+#[tokio::test]
+async fn without_a_callback_url_nobody_is_called() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let mut registration = world.registration(&papers, "http://127.0.0.1:1/x");
+    registration.business.callback_url = None;
+    world.client.register_business(&registration).await.unwrap();
+    assert_eq!(world.mock.callbacks(), []);
+}
+
+#[tokio::test]
+async fn the_machines_clock_delivers_too() {
+    let mut config = Config::default();
+    config.clock = Clock::real();
+    let mock = MockDoku::start_with(config).await.unwrap();
+    assert!(mock.base_url().starts_with("http://127.0.0.1:"));
+    assert_eq!(mock.shutdown().await, 0);
+}

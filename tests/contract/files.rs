@@ -1,0 +1,303 @@
+//! Uploads: what is taken, what is refused, and the links that lead back to a file.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use contract::{PNG, Sink, World, path, set_header};
+use doku_partner::operation::FileUpload;
+use doku_types::partner::{file::FilePurpose, token::TokenRequest};
+use http::{Method, Request, Uri};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const BOUNDARY: &str = "xyz";
+
+/// A part of a form: name, file name if it is a file, content.
+type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+
+fn form(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file_name, content) in parts {
+        let file_name = file_name
+            .map(|name| format!("; filename=\"{name}\""))
+            .unwrap_or_default();
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+async fn upload_request(world: &World, body: &[u8]) -> Request<Bytes> {
+    let token = world
+        .client
+        .generate_token(&TokenRequest::new())
+        .await
+        .unwrap()
+        .token;
+    let mut request = world.plain(Method::POST, &path("/file"), body);
+    set_header(
+        &mut request,
+        "authorization",
+        &format!("Bearer {}", token.expose()),
+    );
+    set_header(
+        &mut request,
+        "content-type",
+        &format!("multipart/form-data; boundary={BOUNDARY}"),
+    );
+    request
+}
+
+async fn answer(world: &World, parts: &[Part<'_>]) -> (u16, String) {
+    let reply = world.send(upload_request(world, &form(parts)).await).await;
+    (
+        reply.status().as_u16(),
+        String::from_utf8(reply.body().to_vec()).unwrap(),
+    )
+}
+
+#[tokio::test]
+async fn each_bad_upload_gets_its_own_answer() {
+    let world = World::new().await;
+    let photo: Part<'_> = ("category", None, b"PHOTO_PROOF");
+    let too_large = vec![0; 15_000_001];
+    let cases: &[(&[Part<'_>], u16, &str)] = &[
+        (
+            &[("file", Some("a.png"), PNG)],
+            400,
+            "category is mandatory: send one such as DOCUMENT",
+        ),
+        (
+            &[("category", None, b"SELFIE"), ("file", Some("a.png"), PNG)],
+            400,
+            "category is not known: send one of OWNER_LIVENESS, PHOTO_PROOF, LOGO, DOCUMENT, SERVICE_AGREEMENT, BANK_ACCOUNT",
+        ),
+        (
+            &[
+                ("category", None, b"DOCUMENT"),
+                ("file", Some("a.png"), PNG),
+            ],
+            400,
+            "code is mandatory with the category DOCUMENT: send one such as KTP",
+        ),
+        (
+            &[photo],
+            400,
+            "file is mandatory: send a file, or a file_url to fetch it from",
+        ),
+        (
+            &[photo, ("file", Some(""), b"")],
+            400,
+            "file is mandatory: send a file, or a file_url to fetch it from",
+        ),
+        (
+            &[
+                photo,
+                ("file", Some("a.png"), PNG),
+                ("file_url", None, b"http://127.0.0.1:1/a.png"),
+            ],
+            400,
+            "file_url came beside file: send one of the two",
+        ),
+        (
+            &[photo, ("file", Some("a.pdf"), b"%PDF-1.7")],
+            400,
+            "file is named as PDF: send one of PNG, JPG, JPEG",
+        ),
+        (
+            &[photo, ("file", Some("a.png"), b"\xff\xd8\xff")],
+            400,
+            "file is named as PNG but is JPG: rename or convert it",
+        ),
+        (
+            &[photo, ("file", Some("a.png"), b"GIF89a")],
+            400,
+            "file has a content of no known kind: send one of PNG, JPG, JPEG",
+        ),
+        (
+            &[photo, ("file", Some("a.png"), &too_large)],
+            413,
+            "file has more than 15000000 bytes: shrink it",
+        ),
+    ];
+    for (parts, status, message) in cases {
+        let expected = serde_json::json!({"message": [message]}).to_string();
+        assert_eq!(answer(&world, parts).await, (*status, expected));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_a_form_is_refused() {
+    let world = World::new().await;
+    let mut request = upload_request(&world, b"{}").await;
+    set_header(&mut request, "content-type", "application/json");
+    let reply = world.send(request).await;
+    assert_eq!(reply.status(), 400);
+    assert_eq!(
+        reply.body(),
+        r#"{"message":["the upload is not readable: the Content-Type is not multipart/form-data with a boundary"]}"#
+    );
+
+    let whole = form(&[
+        ("category", None, b"PHOTO_PROOF"),
+        ("file", Some("a.png"), PNG),
+    ]);
+    let reply = world
+        .send(upload_request(&world, &whole[..whole.len() - 9]).await)
+        .await;
+    assert_eq!(reply.status(), 400);
+    assert_eq!(
+        reply.body(),
+        r#"{"message":["the upload is not readable: it ends before its closing boundary"]}"#
+    );
+}
+
+#[tokio::test]
+async fn parts_may_come_in_any_order_and_a_code_counts_for_documents_only() {
+    let world = World::new().await;
+    let (status, body) = answer(
+        &world,
+        &[
+            ("file", Some("face.JPEG"), b"\xff\xd8\xff\xe0"),
+            ("unheard_of", None, b"x"),
+            ("code", None, b"KTP"),
+            ("category", None, b"OWNER_LIVENESS"),
+        ],
+    )
+    .await;
+    assert_eq!(status, 200, "{body}");
+    assert!(body.starts_with(r#"{"id":"CNT-"#), "{body}");
+}
+
+#[tokio::test]
+async fn a_file_as_large_as_allowed_is_taken() {
+    let world = World::new().await;
+    let mut content = PNG.to_vec();
+    content.resize(15_000_000, 0);
+    let category: Part<'_> = ("category", None, b"LOGO");
+    let (status, body) = answer(&world, &[category, ("file", Some("a.png"), &content)]).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(body.starts_with(r#"{"id":"DCM-"#), "{body}");
+}
+
+#[tokio::test]
+async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
+    let world = World::new().await;
+    let too_large = vec![0; 20_000_000];
+    let body = form(&[
+        ("category", None, b"LOGO"),
+        ("file", Some("a.png"), &too_large),
+    ]);
+    let request = upload_request(&world, &body).await;
+    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
+    for (name, value) in request.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    // Everything is written before anything is read.
+    socket.write_all(&body).await.unwrap();
+    let mut reply = vec![0; 4096];
+    let length = socket.read(&mut reply).await.unwrap();
+    let reply = String::from_utf8_lossy(&reply[..length]).into_owned();
+    assert!(reply.starts_with("HTTP/1.1 413 "), "{reply}");
+}
+
+#[tokio::test]
+async fn a_file_is_fetched_from_a_local_url_only() {
+    let world = World::new().await;
+    let category: Part<'_> = ("category", None, b"LOGO");
+    let sink = Sink::answering([200]).await;
+    let fetch = |url: String| {
+        let world = &world;
+        async move { answer(world, &[category, ("file_url", None, url.as_bytes())]).await }
+    };
+    // The sink's answers are empty: fetched, but no picture.
+    let (status, body) = fetch(sink.url("/shop/photo.png")).await;
+    assert_eq!(status, 400);
+    assert!(
+        body.contains("file has a content of no known kind"),
+        "{body}"
+    );
+    assert_eq!(sink.requests()[0].target, "/shop/photo.png");
+
+    let (status, body) = fetch("http://192.0.2.1/a.png".to_owned()).await;
+    assert_eq!(status, 400);
+    assert!(
+        body.contains("file_url could not be fetched: blocked: 192.0.2.1 is neither"),
+        "{body}"
+    );
+
+    // The mock's own link to an uploaded file is a local URL that has a picture.
+    let real = World::with(|config| config.public_url = None).await;
+    let token = real
+        .client
+        .generate_token(&TokenRequest::new())
+        .await
+        .unwrap()
+        .token;
+    let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
+    let first = real.client.upload_file(&token, &upload).await.unwrap();
+    let upload = FileUpload::url(FilePurpose::photo_proof(), first.link);
+    real.client.upload_file(&token, &upload).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_gives_the_file_for_60_minutes() {
+    let world = World::new().await;
+    let token = world
+        .client
+        .generate_token(&TokenRequest::new())
+        .await
+        .unwrap()
+        .token;
+    let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
+    let link: Uri = world
+        .client
+        .upload_file(&token, &upload)
+        .await
+        .unwrap()
+        .link
+        .parse()
+        .unwrap();
+    let target = link.path_and_query().unwrap().as_str().to_owned();
+    let get = |target: String| {
+        let world = &world;
+        async move { world.send(world.plain(Method::GET, &target, b"")).await }
+    };
+
+    let reply = get(target.clone()).await;
+    assert_eq!(
+        (
+            reply.status().as_u16(),
+            reply.headers()["content-type"].to_str().unwrap()
+        ),
+        (200, "image/png")
+    );
+    assert_eq!(reply.body(), PNG);
+
+    let other = target.replace("Expires=", "Expires=9");
+    assert_eq!(get(other).await.status(), 403, "a link made longer");
+    assert_eq!(
+        get(link.path().to_owned()).await.status(),
+        403,
+        "a link without its signature"
+    );
+
+    world.mock.clock().advance(Duration::from_secs(3599));
+    assert_eq!(get(target.clone()).await.status(), 200);
+    world.mock.clock().advance(Duration::from_secs(1));
+    let reply = get(target).await;
+    assert_eq!(reply.status(), 403);
+    assert_eq!(
+        reply.body(),
+        r#"{"message":["THE LINK EXPIRED OR IS NOT ONE"]}"#
+    );
+}

@@ -1,0 +1,78 @@
+//! Exchanges written down as they went over the wire, but for the date and the port.
+
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use doku_partner::{HyperTransport, Transport};
+use http::{HeaderMap, Request};
+
+/// What was sent and what came back, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Exchanges(Arc<Mutex<Vec<String>>>);
+
+impl Exchanges {
+    /// The last exchange.
+    pub fn last(&self) -> String {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .last()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    fn add(&self, exchange: String) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(exchange);
+    }
+}
+
+/// The default transport, writing down.
+pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
+    let inner = HyperTransport::new();
+    move |request: Request<Bytes>| {
+        let mut text = render_request(&request);
+        let (sent, exchanges) = (inner.send(request), exchanges.clone());
+        async move {
+            let response = sent.await?;
+            let _ = write!(text, "\n\nHTTP {}\n", response.status());
+            render(&mut text, response.headers(), response.body());
+            exchanges.add(text);
+            Ok(response)
+        }
+    }
+}
+
+/// A request as text: method and path, sorted headers, body.
+pub fn render_request(request: &Request<Bytes>) -> String {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("", |target| target.as_str());
+    let mut text = format!("{} {target}\n", request.method());
+    render(&mut text, request.headers(), request.body());
+    text
+}
+
+fn render(text: &mut String, headers: &HeaderMap, body: &[u8]) {
+    let mut lines: Vec<_> = headers
+        .iter()
+        .filter(|(name, _)| *name != http::header::DATE && *name != http::header::HOST)
+        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or("[not text]")))
+        .collect();
+    lines.sort();
+    let _ = write!(text, "{}\n\n{}", lines.join("\n"), printable(body));
+}
+
+/// JSON and form parts as they are, other bytes escaped.
+fn printable(body: &[u8]) -> String {
+    String::from_utf8(body.to_vec()).unwrap_or_else(|_| {
+        let escaped = body.escape_ascii().to_string();
+        escaped.replace("\\r\\n", "\n").replace("\\\"", "\"")
+    })
+}
