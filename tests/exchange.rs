@@ -48,8 +48,8 @@ pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
     }
 }
 
-/// A request as text: method and path, sorted headers, body.
-pub fn render_request(request: &Request<Bytes>) -> String {
+/// Method and path, sorted headers, body.
+fn render_request(request: &Request<Bytes>) -> String {
     let target = request
         .uri()
         .path_and_query()
@@ -57,6 +57,20 @@ pub fn render_request(request: &Request<Bytes>) -> String {
     let mut text = format!("{} {target}\n", request.method());
     render(&mut text, request.headers(), request.body());
     text
+}
+
+/// The head of a request as it goes over a raw socket, with the length of its body.
+pub fn render_head(request: &Request<Bytes>) -> String {
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nhost: x\r\n",
+        request.method(),
+        request.uri().path()
+    );
+    for (name, value) in request.headers() {
+        let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+    }
+    let _ = write!(head, "content-length: {}\r\n\r\n", request.body().len());
+    head
 }
 
 fn render(text: &mut String, headers: &HeaderMap, body: &[u8]) {

@@ -30,7 +30,7 @@ use doku_types::{
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 
-pub use exchange::{Exchanges, render_request};
+pub use exchange::{Exchanges, render_head};
 pub use sink::{Sink, SunkRequest};
 
 /// The instant at which the clock of [`World`] stands.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::{Sink, World, start};
+use contract::{Sink, World, render_head, start};
 use doku_mock::{Clock, Config, DeliveryState, MockDoku};
 use doku_partner::{
     Credentials,
@@ -173,12 +173,10 @@ async fn the_first_attempt_comes_after_the_reply_that_caused_it() {
     let mut socket = tokio::net::TcpStream::connect(world.mock.address())
         .await
         .unwrap();
-    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
-    for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-    }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
-    socket.write_all(head.as_bytes()).await.unwrap();
+    socket
+        .write_all(render_head(&request).as_bytes())
+        .await
+        .unwrap();
     // All but the last byte: the request is not whole, so nothing is registered or told.
     socket.write_all(&body[..body.len() - 1]).await.unwrap();
     let early = tokio::time::timeout(Duration::from_millis(100), callbacks.accept()).await;
@@ -207,17 +205,47 @@ async fn a_client_that_leaves_without_its_reply_is_called_back_all_the_same() {
     let mut socket = tokio::net::TcpStream::connect(world.mock.address())
         .await
         .unwrap();
-    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
-    for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-    }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
-    socket.write_all(head.as_bytes()).await.unwrap();
+    socket
+        .write_all(render_head(&request).as_bytes())
+        .await
+        .unwrap();
     socket.write_all(&body).await.unwrap();
     drop(socket);
     world
         .wait_until("all delivered", all_in(DeliveryState::Delivered))
         .await;
+}
+
+#[tokio::test]
+async fn pipelined_registrations_are_each_called_back() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let papers = world.upload_papers().await;
+    let body = serde_json::to_vec(&world.registration(&papers, &sink.url(PATH))).unwrap();
+    let mut all = Vec::new();
+    for number in 0..20 {
+        let target = contract::path("/business");
+        let request = world.signed_with(http::Method::POST, &target, &body, |headers| {
+            headers.request_id = format!("request-{number}");
+        });
+        all.extend_from_slice(render_head(&request).as_bytes());
+        all.extend_from_slice(&body);
+    }
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    // Nobody reads the replies of twenty requests that were written at once.
+    socket.write_all(&all).await.unwrap();
+    world
+        .wait_until("all of all delivered", |mock| {
+            let callbacks = mock.callbacks();
+            callbacks.len() == 200
+                && callbacks
+                    .iter()
+                    .all(|callback| callback.state == DeliveryState::Delivered)
+        })
+        .await;
+    drop(socket);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use contract::{PNG, Sink, World, path, set_header};
+use contract::{PNG, Sink, World, path, render_head, set_header};
 use doku_partner::operation::FileUpload;
 use doku_types::partner::{file::FilePurpose, token::TokenRequest};
 use http::{Method, Request, Uri};
@@ -193,15 +193,13 @@ async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
         ("file", Some("a.png"), &too_large),
     ]);
     let request = upload_request(&world, &body).await;
-    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
-    for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-    }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
     let mut socket = tokio::net::TcpStream::connect(world.mock.address())
         .await
         .unwrap();
-    socket.write_all(head.as_bytes()).await.unwrap();
+    socket
+        .write_all(render_head(&request).as_bytes())
+        .await
+        .unwrap();
     // Everything is written before anything is read.
     socket.write_all(&body).await.unwrap();
     let mut reply = vec![0; 4096];

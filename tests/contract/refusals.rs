@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use contract::{World, path, set_header};
+use contract::{World, path, render_head, set_header};
 use doku_mock::Config;
 use doku_partner::Credentials;
 use doku_types::{
@@ -292,11 +292,7 @@ async fn a_chunked_body_is_cut_off_at_the_limit_too() {
 
     let world = World::new().await;
     let request = world.signed(Method::POST, &path("/business"), b"x");
-    let mut head = format!("POST {} HTTP/1.1\r\nhost: x\r\n", request.uri().path());
-    for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
-    }
-    head.push_str("transfer-encoding: chunked\r\n\r\n");
+    let head = render_head(&request).replace("content-length: 1", "transfer-encoding: chunked");
     let mut socket = tokio::net::TcpStream::connect(world.mock.address())
         .await
         .unwrap();

@@ -215,4 +215,10 @@ fn hosts_that_cannot_work_are_told_at_once() {
         &["plain http goes to loopback only"],
     );
     fails(&["--base-url", "http://127.0.0.1:1"], 2, &["--client-id"]);
+    fails(&["--client-id", "BRN-1"], 2, &["--base-url"]);
+    fails(
+        &["--base-url", "http://127.0.0.1:1", "--client-id", "x"],
+        2,
+        &["DOKU_SECRET_KEY"],
+    );
 }

@@ -9,7 +9,7 @@ use std::{
 
 use doku_signing::Credentials;
 use doku_types::{ClientId, FileId, Timestamp};
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
     bearer::Bearers, clock::Clock, config::Config, file_link::FileLinks, id::IdSource,
@@ -28,10 +28,11 @@ pub(crate) struct App {
     outbound: Outbound,
     store: Mutex<Store>,
     stop: watch::Sender<bool>,
+    runtime: Handle,
 }
 
 impl App {
-    pub(crate) fn new(config: &Config, base_url: String) -> Self {
+    pub(crate) fn new(config: &Config, base_url: String, runtime: Handle) -> Self {
         let mut ids = IdSource::new(config.seed);
         let credentials = config.partners.iter().cloned();
         Self {
@@ -46,6 +47,7 @@ impl App {
             outbound: Outbound::new(&config.callback_allow),
             store: Mutex::new(Store::new(ids)),
             stop: watch::Sender::new(false),
+            runtime,
         }
     }
 
@@ -99,7 +101,8 @@ impl App {
     /// Runs `work` in the background until it ends or the mock stops.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut stop = self.stop.subscribe();
-        tokio::spawn(async move {
+        // By handle: a connection may be dropped outside of any task.
+        self.runtime.spawn(async move {
             tokio::select! {
                 () = work => {}
                 _ = stop.wait_for(|stop| *stop) => {}

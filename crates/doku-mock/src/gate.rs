@@ -5,7 +5,7 @@
 use std::{
     ops::Range,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
 };
 
@@ -19,47 +19,49 @@ use crate::{app::App, callback};
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     app: Arc<App>,
-    held: Arc<Mutex<Held>>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
-    places: Option<Range<usize>>,
-    body_ended: bool,
+struct State {
+    /// The outbox's places whose replies have ended but may not have left yet.
+    ended: Vec<Range<usize>>,
+    /// The connection is gone: nothing will leave any more.
+    gone: bool,
 }
 
 impl Gate {
     pub(crate) fn new(app: Arc<App>) -> Self {
         Self {
             app,
-            held: Arc::default(),
+            state: Arc::default(),
         }
     }
 
-    /// Holds the delivery of these callbacks back until the reply at hand was written.
-    pub(crate) fn hold(&self, places: Range<usize>) {
-        *self.held() = Held {
-            places: Some(places),
-            body_ended: false,
-        };
-    }
-
-    fn body_ended(&self) {
-        self.held().body_ended = true;
+    fn ended(&self, places: Range<usize>) {
+        let mut state = self.state();
+        state.ended.push(places);
+        if state.gone {
+            drop(state);
+            self.flushed();
+        }
     }
 
     fn flushed(&self) {
-        let mut held = self.held();
-        if held.body_ended
-            && let Some(places) = held.places.take()
-        {
-            drop(held);
+        let ended = std::mem::take(&mut self.state().ended);
+        for places in ended {
             callback::deliver(&self.app, places);
         }
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whoever asked has left; what it caused happened all the same.
+    fn gone(&self) {
+        self.state().gone = true;
+        self.flushed();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -68,11 +70,17 @@ impl Gate {
 pub(crate) struct GatedBody {
     inner: axum::body::Body,
     gate: Gate,
+    places: Option<Range<usize>>,
 }
 
 impl GatedBody {
-    pub(crate) fn new(inner: axum::body::Body, gate: Gate) -> Self {
-        Self { inner, gate }
+    /// A body whose reply holds the delivery of these callbacks back.
+    pub(crate) fn new(inner: axum::body::Body, gate: Gate, places: Option<Range<usize>>) -> Self {
+        Self {
+            inner,
+            gate,
+            places,
+        }
     }
 }
 
@@ -98,7 +106,9 @@ impl Body for GatedBody {
 
 impl Drop for GatedBody {
     fn drop(&mut self) {
-        self.gate.body_ended();
+        if let Some(places) = self.places.take() {
+            self.gate.ended(places);
+        }
     }
 }
 
@@ -167,8 +177,6 @@ impl<T: Write + Unpin> Write for GatedIo<T> {
 
 impl<T> Drop for GatedIo<T> {
     fn drop(&mut self) {
-        // Whoever asked has left; what it caused happened all the same.
-        self.gate.body_ended();
-        self.gate.flushed();
+        self.gate.gone();
     }
 }

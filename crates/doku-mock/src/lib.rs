@@ -39,7 +39,7 @@ mod store;
 use std::{net::SocketAddr, sync::Arc};
 
 use doku_signing::Credentials;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle};
 
 pub use callback::{Attempt, CallbackRecord, DeliveryState};
 pub use clock::Clock;
@@ -118,7 +118,7 @@ impl MockDoku {
             Some(url) => public_url(url).ok_or(StartError::PublicUrl)?,
             None => format!("http://{address}"),
         };
-        let app = Arc::new(App::new(&config, base_url));
+        let app = Arc::new(App::new(&config, base_url, Handle::current()));
         let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
         Ok(Self {
             app,

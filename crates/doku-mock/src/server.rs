@@ -168,12 +168,13 @@ async fn answer(
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    if let Some(Release(places)) = response.extensions_mut().remove() {
-        gate.hold(places);
-    }
+    let places = response
+        .extensions_mut()
+        .remove()
+        .map(|Release(places)| places);
     let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     info!(%method, path, status = response.status().as_u16(), latency_ms, "answered");
-    Ok(response.map(|body| GatedBody::new(body, gate)))
+    Ok(response.map(|body| GatedBody::new(body, gate, places)))
 }
 
 const MAX_CONNECTIONS: usize = 1024;

@@ -47,24 +47,14 @@ pub(crate) struct Options {
     #[arg(long, conflicts_with = "base_url")]
     keep: bool,
     /// Run against another host instead of a mock of its own.
-    #[arg(
-        long,
-        requires = "client_id",
-        requires = "secret_key",
-        value_name = "URL"
-    )]
+    #[arg(long, requires = "client_id", value_name = "URL")]
     base_url: Option<String>,
     /// The partner's client id at that host.
-    #[arg(long, env = "DOKU_CLIENT_ID", requires = "base_url", value_name = "ID")]
+    #[arg(long, requires = "base_url", value_name = "ID")]
     client_id: Option<String>,
-    /// The partner's secret key; better given as DOKU_SECRET_KEY, which other users cannot see.
-    #[arg(
-        long,
-        env = "DOKU_SECRET_KEY",
-        hide_env_values = true,
-        requires = "base_url",
-        value_name = "KEY"
-    )]
+    /// The partner's secret key; without it DOKU_SECRET_KEY, which other users of this machine
+    /// cannot see.
+    #[arg(long, requires = "base_url", value_name = "KEY")]
     secret_key: Option<String>,
     /// Where that host sends its callbacks; has to lead to --callback-listen.
     #[arg(long, requires = "base_url", value_name = "URL")]
@@ -217,8 +207,18 @@ impl Host {
         let invalid = |error: doku_partner::InvalidBaseUrl| {
             Failure::new(error.to_string()).advice("give one such as https://api-uat.doku.com")
         };
-        let given = (&options.base_url, &options.client_id, &options.secret_key);
-        if let (Some(url), Some(client_id), Some(secret_key)) = given {
+        if let (Some(url), Some(client_id)) = (&options.base_url, &options.client_id) {
+            let secret_key = options.secret_key.clone();
+            let secret_key = secret_key
+                .or_else(|| std::env::var(SECRET_KEY).ok())
+                .ok_or_else(|| {
+                    let failure = Failure::new("the secret key of that client id is missing");
+                    let advice = format!("set {SECRET_KEY}, or give --secret-key");
+                    Failure {
+                        exit: 2,
+                        ..failure.advice(advice)
+                    }
+                })?;
             return Ok(Self {
                 environment: Environment::custom(url).map_err(invalid)?,
                 credentials: Credentials::new(client_id, secret_key),
@@ -502,5 +502,6 @@ async fn await_verdict(
     Ok(())
 }
 
+const SECRET_KEY: &str = "DOKU_SECRET_KEY";
 const CALLBACK_PATH: &str = "/doku/callbacks";
 const TOKEN_MINUTES: u32 = 30;

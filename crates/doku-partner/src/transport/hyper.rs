@@ -63,6 +63,14 @@ impl Transport for HyperTransport {
     fn send(&self, request: Request<Bytes>) -> TransportFuture {
         let (client, timeout) = (self.client.clone(), self.timeout);
         Box::pin(async move {
+            #[cfg(not(feature = "tls"))]
+            if request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
+                let source = Box::from("https needs the feature `tls` of doku-partner");
+                return Err(TransportError::new(
+                    TransportErrorKind::Connect,
+                    Some(source),
+                ));
+            }
             let exchange = async {
                 let response = client
                     .request(request.map(Full::new))
