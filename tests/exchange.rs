@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use doku_partner::{HyperTransport, Transport};
+use doku_types::evidence;
 use http::{HeaderMap, Request};
 
 /// What was sent and what came back, in order.
@@ -40,11 +41,23 @@ pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
         let (sent, exchanges) = (inner.send(request), exchanges.clone());
         async move {
             let response = sent.await?;
+            assert_named_assumptions(response.headers());
             let _ = write!(text, "\n\nHTTP {}\n", response.status());
             render(&mut text, response.headers(), response.body());
             exchanges.add(text);
             Ok(response)
         }
+    }
+}
+
+/// Whatever a reply stands on has to be in the ledger, as an assumption.
+fn assert_named_assumptions(headers: &HeaderMap) {
+    let named = headers
+        .get("doku-mock-assumptions")
+        .and_then(|named| named.to_str().ok());
+    for id in named.into_iter().flat_map(|named| named.split(',')) {
+        let entry = evidence::entry(id).unwrap_or_else(|| panic!("{id} is not in the ledger"));
+        assert_eq!(entry.evidence, evidence::Evidence::Assumed, "{id}");
     }
 }
 

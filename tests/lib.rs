@@ -43,6 +43,7 @@ pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR";
 
 /// A mock at a fixed time with a fixed seed, and a client of it whose Request-Ids count up.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct World {
     /// The mock.
     pub mock: MockDoku,
@@ -193,6 +194,7 @@ impl World {
 
 /// The uploaded files of a personal merchant.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Papers {
     /// A photo of the shop.
     pub photo_proof: FileId,

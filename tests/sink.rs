@@ -29,6 +29,7 @@ struct State {
 
 /// A request that reached the sink.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SunkRequest {
     /// Its method.
     pub method: Method,

@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use contract::{Sink, World, render_head, start};
-use doku_mock::{Clock, Config, DeliveryState, MockDoku};
+use doku_mock::{Clock, DeliveryState, MockDoku};
 use doku_partner::{
     Credentials,
     callback::{CallbackError, CallbackReceiver},
 };
 use doku_signing::non_snap::VerifyError;
 use doku_types::code::CallbackType;
-use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 use crate::snapshot;
 
@@ -291,10 +294,92 @@ async fn without_a_callback_url_nobody_is_called() {
 }
 
 #[tokio::test]
-async fn the_machines_clock_delivers_too() {
-    let mut config = Config::default();
-    config.clock = Clock::real();
-    let mock = MockDoku::start_with(config).await.unwrap();
-    assert!(mock.base_url().starts_with("http://127.0.0.1:"));
-    assert_eq!(mock.shutdown().await, 0);
+async fn by_the_machines_clock_callbacks_are_delivered_too() {
+    let world = World::with(|config| config.clock = Clock::real()).await;
+    let sink = Sink::answering([]).await;
+    registered(&world, &sink).await;
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+    assert_eq!(sink.requests().len(), 10);
+}
+
+#[tokio::test]
+async fn what_is_not_yet_delivered_is_counted_when_the_mock_stops() {
+    let world = World::new().await;
+    // The first callback is taken and never answered, so the nine others wait behind it.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let papers = world.upload_papers().await;
+    let url = format!("http://{}/x", silent.local_addr().unwrap());
+    world
+        .client
+        .register_business(&world.registration(&papers, &url))
+        .await
+        .unwrap();
+    let _held = silent.accept().await.unwrap();
+    assert_eq!(world.mock.shutdown().await, 10);
+}
+
+/// A receiver by hand: reads a request, writes `answer`, closes the connection.
+async fn by_hand(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}{PATH}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            // A callback's body ends in the one `}` that closes its document.
+            while !request.ends_with(b"}") {
+                if socket.read_buf(&mut request).await.unwrap_or_default() == 0 {
+                    break;
+                }
+            }
+            let _ = socket.write_all(answer.as_bytes()).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_receiver_that_closes_each_connection_unannounced_misses_nothing() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let url = by_hand("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    for _ in 0..20 {
+        world
+            .client
+            .register_business(&world.registration(&papers, &url))
+            .await
+            .unwrap();
+    }
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
+    assert!(
+        world
+            .mock
+            .callbacks()
+            .iter()
+            .all(|callback| callback.attempts.len() == 1)
+    );
+}
+
+#[tokio::test]
+async fn a_2xx_acknowledges_whatever_becomes_of_its_body() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let url = by_hand("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\nxx").await;
+    world
+        .client
+        .register_business(&world.registration(&papers, &url))
+        .await
+        .unwrap();
+    let url = by_hand("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx").await;
+    world
+        .client
+        .register_business(&world.registration(&papers, &url))
+        .await
+        .unwrap();
+    world
+        .wait_until("all delivered", all_in(DeliveryState::Delivered))
+        .await;
 }

@@ -94,3 +94,35 @@ fn other_spellings_of_the_registration_mean_the_same() {
     let other = serde_json::to_vec(&document).unwrap();
     assert_eq!(Registration::parse(&other).unwrap(), registration);
 }
+
+#[test]
+fn no_sample_shows_its_people_keys_or_links_when_it_is_debugged() {
+    fn debugged<T: DeserializeOwned + std::fmt::Debug>(sample: &str) -> String {
+        format!("{:#?}", serde_json::from_str::<T>(sample).unwrap())
+    }
+    let printed = [
+        debugged::<TokenReply>(sample!("generate-token.reply")),
+        debugged::<UploadedFile>(sample!("upload-file.reply")),
+        debugged::<Registration>(sample!("business-registration.request")),
+        debugged::<RegistrationReply>(sample!("business-registration.reply")),
+        debugged::<LiteRegistration>(sample!("create-business-lite.request")),
+        debugged::<BusinessData>(sample!("get-business-data.reply")),
+    ]
+    .concat();
+    for hidden in [
+        "John Doe",
+        "@example.com",
+        "8123456",
+        "8198765",
+        "98765432",
+        "1234567890123456",
+        "Jalan Contoh",
+        "17133",
+        "SK-",
+        "eyJ",
+        "files.example",
+    ] {
+        assert!(!printed.contains(hidden), "{hidden} is in {printed}");
+    }
+    assert!(printed.contains("Warung Contoh") && printed.contains("BRN-0104-1678960841263"));
+}

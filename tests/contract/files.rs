@@ -163,7 +163,7 @@ async fn parts_may_come_in_any_order_and_a_code_counts_for_documents_only() {
         &world,
         &[
             ("file", Some("face.JPEG"), b"\xff\xd8\xff\xe0"),
-            ("unheard_of", None, b"x"),
+            ("unheard_of", None, &[0; 10_000]),
             ("code", None, b"KTP"),
             ("category", None, b"OWNER_LIVENESS"),
         ],
@@ -209,6 +209,24 @@ async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
 }
 
 #[tokio::test]
+async fn a_client_that_asks_before_it_sends_is_not_told_to_send_what_is_refused() {
+    let world = World::new().await;
+    let mut request = world.plain(Method::POST, &path("/file"), &[0; 1000]);
+    set_header(&mut request, "expect", "100-continue");
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    socket
+        .write_all(render_head(&request).as_bytes())
+        .await
+        .unwrap();
+    let mut reply = String::new();
+    socket.read_to_string(&mut reply).await.unwrap();
+    assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
+    assert!(reply.contains("Connection: close"), "{reply}");
+}
+
+#[tokio::test]
 async fn a_file_is_fetched_from_a_local_url_only() {
     let world = World::new().await;
     let category: Part<'_> = ("category", None, b"LOGO");
@@ -243,7 +261,7 @@ async fn a_file_is_fetched_from_a_local_url_only() {
         .token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
     let first = real.client.upload_file(&token, &upload).await.unwrap();
-    let upload = FileUpload::url(FilePurpose::photo_proof(), first.link);
+    let upload = FileUpload::url(FilePurpose::photo_proof(), first.link.expose());
     real.client.upload_file(&token, &upload).await.unwrap();
 }
 
@@ -263,6 +281,7 @@ async fn a_link_gives_the_file_for_60_minutes() {
         .await
         .unwrap()
         .link
+        .expose()
         .parse()
         .unwrap();
     let target = link.path_and_query().unwrap().as_str().to_owned();

@@ -104,7 +104,7 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
         .await
         .unwrap()
         .business;
-    assert_eq!(reply.status, Status::Updating);
+    assert_eq!(reply.status, Some(Status::Updating));
 
     let mut told = Vec::new();
     // No social media was sent, so nothing is told of it.
@@ -190,4 +190,33 @@ async fn a_reply_changed_on_the_way_is_not_believed() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::ReplySignature { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn the_answer_to_another_request_is_not_believed() {
+    use doku_partner::{HyperTransport, Transport};
+    use std::sync::{Arc, Mutex};
+
+    let mock = MockDoku::start().await;
+    let environment = Environment::custom(mock.base_url()).unwrap();
+    let (inner, first) = (HyperTransport::new(), Arc::new(Mutex::new(None)));
+    let client = PartnerClient::builder(environment, mock.credentials().clone())
+        .transport(move |request| {
+            let (sent, first) = (inner.send(request), Arc::clone(&first));
+            async move {
+                let answer = sent.await?;
+                // Whatever is asked, the first answer is given again.
+                Ok(first.lock().unwrap().get_or_insert(answer).clone())
+            }
+        })
+        .build();
+    client.generate_token(&TokenRequest::new()).await.unwrap();
+    let error = client
+        .generate_token(&TokenRequest::new())
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("the answer to another request"),
+        "{error}"
+    );
 }

@@ -450,7 +450,7 @@ async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
         .await;
     let first = [
         "/business/brands/0/description has 1200 characters: shorten it to at most 1023",
-        "/business/callback_url is not an absolute http or https URL: send one such as https://shop.example/doku",
+        "/business/callback_url is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku",
         "/business/phone_number is no bare number: send digits, without country code and leading 0",
     ];
     assert_answer(&reply, 400, &json!({"message": first}).to_string());
@@ -542,6 +542,7 @@ async fn a_page_that_calls_the_mock_by_another_name_learns_nothing() {
         ("[::1]:1", 200),
         ("doku.test", 200),
         ("evil.example", 403),
+        ("evil.example@127.0.0.1", 403),
         ("127.0.0.1.evil.example", 403),
     ] {
         for target in ["/_mock/ready", "/_mock/callbacks", "/_mock/assumptions"] {
@@ -557,22 +558,162 @@ async fn a_page_that_calls_the_mock_by_another_name_learns_nothing() {
 }
 
 #[tokio::test]
-async fn replies_name_assumptions_that_are_in_the_ledger() {
+async fn a_megabyte_of_faults_gets_a_short_answer() {
+    let world = World::new().await;
+    for entry in ["{}", "null", "0", "[]"] {
+        let entries = vec![entry; 200_000].join(",");
+        for list in ["brands", "contacts", "addresses"] {
+            let body = format!(r#"{{"business":{{"{list}":[{entries}]}}}}"#);
+            let reply = world
+                .send(world.signed(Method::POST, &path("/business"), body.as_bytes()))
+                .await;
+            assert_eq!(reply.status(), 400);
+            assert!(reply.body().len() < 20_000, "{} bytes", reply.body().len());
+            let text = String::from_utf8_lossy(reply.body()).into_owned();
+            assert!(
+                text.contains(&format!(
+                    "/business/{list} has 200000 entries: send at most 100"
+                )),
+                "{text}"
+            );
+        }
+    }
+    let brand =
+        r#"{"name":"x","description":"x","category":"RETAIL","photo_proofs":[{"id":"DCM-0"}]}"#;
+    let brands = vec![brand; 100].join(",");
+    let mut registration: serde_json::Value = serde_json::from_slice(include_bytes!(
+        "../samples/business-registration.request.json"
+    ))
+    .unwrap();
+    registration["business"]["brands"] = serde_json::from_str(&format!("[{brands}]")).unwrap();
+    let body = serde_json::to_vec(&registration).unwrap();
+    let reply = world
+        .send(world.signed(Method::POST, &path("/business"), &body))
+        .await;
+    let told: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
+    let told = told["message"].as_array().unwrap();
+    assert_eq!(told.len(), 101);
+    assert_eq!(told[100], "there are more faults: mend these first");
+}
+
+#[tokio::test]
+async fn a_document_that_is_no_object_is_told_what_it_is() {
+    let world = World::new().await;
+    for (body, what) in [
+        ("null", "null"),
+        ("[]", "a list"),
+        ("5", "a number"),
+        (r#""{}""#, "a string"),
+    ] {
+        let reply = world
+            .send(world.signed(Method::POST, &path("/business"), body.as_bytes()))
+            .await;
+        let message = format!("the document is {what}: send an object");
+        assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
+    }
+}
+
+#[tokio::test]
+async fn what_only_replies_have_is_ignored_in_a_request() {
     let world = World::new().await;
     let papers = world.upload_papers().await;
-    let body = serde_json::to_vec(&world.registration(&papers, "http://127.0.0.1:1/x")).unwrap();
-    for request in [
-        world.signed(Method::POST, &path("/business"), &body),
-        world.signed(Method::POST, &path("/business"), b"{}"),
-        world.signed(Method::GET, &path("/business/BRN-1"), b""),
-        world.plain(Method::POST, &path("/file"), b""),
-        world.plain(Method::GET, "/x", b""),
+    let registration = world.registration(&papers, "http://127.0.0.1:1/x");
+    let mut document = serde_json::to_value(&registration).unwrap();
+    let business = &mut document["business"];
+    for list in ["addresses", "banks", "contacts"] {
+        business[list][0]["id"] = json!(7);
+        business[list][0]["status"] = json!({"code": "APPROVED"});
+    }
+    business["brands"][0]["social_media"][0]["id"] = json!([1]);
+    business["contacts"][0]["documents"][0]["link"] = json!(false);
+    business["description"] = json!(null);
+    let body = serde_json::to_vec(&document).unwrap();
+    let reply = world
+        .send(world.signed(Method::POST, &path("/business"), &body))
+        .await;
+    assert_eq!(reply.status(), 200, "{:?}", reply.body());
+}
+
+#[tokio::test]
+async fn type_and_legal_entity_have_to_go_together() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    for (business_type, legal_entity, message) in [
+        (
+            "STATE",
+            "PT",
+            "/business/type is not known: send PERSONAL or CORPORATE",
+        ),
+        (
+            "PERSONAL",
+            "PT",
+            "/business/legal_entity does not go with PERSONAL: send PERSEORANGAN",
+        ),
+        (
+            "CORPORATE",
+            "PERSEORANGAN",
+            "/business/legal_entity does not go with CORPORATE: send the company's form, such as PT",
+        ),
     ] {
-        let reply = world.send(request).await;
-        let named = reply.headers()["doku-mock-assumptions"].to_str().unwrap();
-        for id in named.split(',') {
-            let entry = doku_types::evidence::entry(id).expect(id);
-            assert_eq!(entry.evidence, doku_types::evidence::Evidence::Assumed);
-        }
+        let mut registration = world.registration(&papers, "http://127.0.0.1:1/x");
+        registration.business.business_type = business_type.into();
+        registration.business.legal_entity = legal_entity.into();
+        let body = serde_json::to_vec(&registration).unwrap();
+        let reply = world
+            .send(world.signed(Method::POST, &path("/business"), &body))
+            .await;
+        assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_token_lives_whole_minutes_of_at_most_a_day() {
+    let world = World::new().await;
+    for valid_time in ["0", "-1", "1441", "x"] {
+        let body = format!(r#"{{"grant_type":"client_credentials","valid_time":"{valid_time}"}}"#);
+        let reply = world
+            .send(world.signed(Method::POST, &path("/token"), body.as_bytes()))
+            .await;
+        let message = "/valid_time is not a lifetime: send whole minutes from 1 to 1440";
+        assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
+        assert_eq!(reply.headers()["doku-mock-assumptions"], "A10,A14,A15");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_names_what_it_lacks() {
+    let world = World::new().await;
+    let body = br#"{"business":{"partner_ref_id":"x","name":"x","contact":{"name":"x","email":"x","phone_number":true}},"referral":{"code":"1234567"}}"#;
+    let request = world.signed(Method::POST, &path("/business/lite/registration"), body);
+    let message = [
+        "/business/contact/phone_calling_code is mandatory: send a non-empty string or an integer",
+        "/business/contact/phone_number is a boolean: send a non-empty string or an integer",
+        "/referral/code has 7 characters: shorten it to at most 6",
+        "/invited_user is mandatory: send an object",
+    ];
+    assert_answer(
+        &world.send(request).await,
+        400,
+        &json!({"message": message}).to_string(),
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_half_after_asking_is_answered() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let world = World::new().await;
+    for _ in 0..20 {
+        let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+            .await
+            .unwrap();
+        socket
+            .write_all(b"GET /_mock/ready HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            .await
+            .unwrap();
+        socket.shutdown().await.unwrap();
+        let mut reply = String::new();
+        socket.read_to_string(&mut reply).await.unwrap();
+        assert!(reply.contains(" 200 OK"), "{reply:?}");
     }
 }

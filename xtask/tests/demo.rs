@@ -118,6 +118,17 @@ fn a_merchant_file_that_is_wrong_is_told_by_line_without_its_data() {
     );
     assert!(!error.contains("1234567890123456"), "{error}");
 
+    for (field, value) in [
+        ("\"1234567890123456\"", "1234567890123456999999"),
+        ("\"1234567890\"", "1234567890.5"),
+        ("[owner]", "owner = \"1234567890\"\n[other]"),
+        ("\"1234567890\"", "\"1234567890"),
+    ] {
+        let path = merchant(folder.path(), |text| text.replace(field, value));
+        let error = fails(&["--merchant", path.to_str().unwrap()], 1, &["near line"]);
+        assert!(!error.contains("1234567890"), "{error}");
+    }
+
     let path = merchant(folder.path(), |text| text.replace("ktp.jpg", "lost.jpg"));
     fails(
         &["--merchant", path.to_str().unwrap()],
@@ -149,6 +160,100 @@ fn what_would_be_refused_is_told_before_anything_is_sent() {
             "ktp.jpg has a content of no known kind",
             "nothing was registered",
         ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_mock_that_is_kept_answers_until_ctrl_c() {
+    use std::io::{BufRead, BufReader};
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["demo", "--keep"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let kept = lines.find_map(|line| {
+        let line = line.unwrap();
+        line.strip_prefix("The mock stays up at http://")
+            .map(str::to_owned)
+    });
+    let address = kept.unwrap().split(';').next().unwrap().to_owned();
+    std::net::TcpStream::connect(address).unwrap();
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strangers_post_does_not_end_the_demo() {
+    use std::io::{BufRead, BufReader, Read, Write};
+
+    // A host that registers but never calls back: its callbacks go elsewhere.
+    let mock = MockDoku::start().await;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args([
+            "demo",
+            "--json",
+            "--wait",
+            "2",
+            "--callback-url",
+            "http://127.0.0.1:1/x",
+        ])
+        .args([
+            "--base-url",
+            mock.base_url(),
+            "--client-id",
+            DEFAULT_CLIENT_ID,
+        ])
+        .args([
+            "--secret-key",
+            DEFAULT_SECRET_KEY,
+            "--callback-listen",
+            "127.0.0.1:18481",
+        ])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (refused, code, error) = tokio::task::spawn_blocking(move || {
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        lines
+            .find(|line| line.as_ref().unwrap().contains("KYB callbacks"))
+            .unwrap()
+            .unwrap();
+        let mut stranger = std::net::TcpStream::connect("127.0.0.1:18481").unwrap();
+        stranger
+            .write_all(b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
+        let refused = lines.next().unwrap().unwrap();
+        let mut error = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut error)
+            .unwrap();
+        (refused, child.wait().unwrap().code(), error)
+    })
+    .await
+    .unwrap();
+    assert!(
+        refused.contains("the header Client-Id is missing"),
+        "{refused}"
+    );
+    assert_eq!(code, Some(3), "{error}");
+    assert!(
+        error.contains("one was refused: the header Client-Id is missing"),
+        "{error}"
     );
 }
 

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doku_types::evidence;
-use http::{StatusCode, Uri, header};
+use http::{StatusCode, Uri, header, uri::Authority};
 use std::{net::IpAddr, sync::Arc};
 
 use crate::{app::App, reply::Reply};
@@ -37,22 +37,24 @@ pub(crate) async fn only_local_hosts(
     request: Request,
     next: Next,
 ) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let host = host.and_then(|host| host.parse::<http::uri::Authority>().ok());
     let public = app.base_url().parse::<Uri>().ok();
     let public = public.as_ref().and_then(Uri::host);
-    match host {
-        Some(host) if is_loopback(host.host()) || Some(host.host()) == public => {
-            next.run(request).await
-        }
-        _ => {
-            let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
-            Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response()
-        }
+    let is_ours = |authority: &Authority| {
+        let bare = !authority.as_str().contains('@');
+        bare && (is_loopback(authority.host()) || Some(authority.host()) == public)
+    };
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok().and_then(|host| host.parse().ok()),
+        _ => None,
+    };
+    // A request may name its host in its target too.
+    let target = request.uri().authority();
+    if host.as_ref().is_some_and(is_ours) && target.is_none_or(is_ours) {
+        return next.run(request).await;
     }
+    let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
+    Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response()
 }
 
 fn is_loopback(host: &str) -> bool {

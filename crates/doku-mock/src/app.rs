@@ -8,7 +8,7 @@ use std::{
 };
 
 use doku_signing::Credentials;
-use doku_types::{ClientId, FileId, Timestamp};
+use doku_types::{ClientId, FileId, FileLink, Timestamp};
 use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
 };
 
 /// The mock without its sockets.
-#[derive(Debug)]
 pub(crate) struct App {
     base_url: String,
     partners: HashMap<ClientId, Credentials>,
@@ -81,7 +80,7 @@ impl App {
     }
 
     /// A link to a file, good for 60 minutes from now (A18).
-    pub(crate) fn link(&self, id: &FileId) -> String {
+    pub(crate) fn link(&self, id: &FileId) -> FileLink {
         self.links.make(id, self.clock.now())
     }
 

@@ -9,7 +9,6 @@ use doku_types::{BearerToken, ClientId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Makes and checks the tokens.
-#[derive(Debug)]
 pub(crate) struct Bearers {
     signer: RsaSigner,
     verifier: RsaVerifier,

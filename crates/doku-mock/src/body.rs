@@ -8,69 +8,75 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use tokio::time::timeout;
 
 use crate::reply::Reply;
 
-/// The whole body, of at most `limit` bytes.
+/// The whole body, of at most `limit` bytes, within 60 s.
 ///
 /// # Errors
-/// The reply to give: 413 when it is longer (A10), 408 when it stops coming, 400 when it breaks.
+/// The reply to give: 413 when it is longer (A10), 408 when it takes longer, 400 when it breaks.
 pub(crate) async fn read(body: &mut axum::body::Body, limit: usize) -> Result<Bytes, Reply> {
     let too_large = || {
-        Reply::business(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("THE BODY IS LARGER THAN {limit} BYTES"),
-            "A10",
-        )
+        let message = format!("THE BODY IS LARGER THAN {limit} BYTES");
+        Reply::business(StatusCode::PAYLOAD_TOO_LARGE, message, "A10")
     };
+    // Told by its length alone, before the client sends it.
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
-    let mut read = BytesMut::new();
-    loop {
-        let frame = match tokio::time::timeout(IDLE, body.frame()).await {
-            Err(_) => {
-                let message = "THE BODY STOPPED COMING";
-                return Err(Reply::business(StatusCode::REQUEST_TIMEOUT, message, "A30"));
-            }
-            Ok(None) => return Ok(read.freeze()),
-            Ok(Some(Err(_))) => {
-                let message = "THE BODY COULD NOT BE READ";
-                return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"));
-            }
-            Ok(Some(Ok(frame))) => frame,
-        };
-        if let Ok(data) = frame.into_data() {
-            if read.len() + data.len() > limit {
-                return Err(too_large());
-            }
-            read.extend_from_slice(&data);
+    match timeout(WHOLE_BODY, Limited::new(body, limit).collect()).await {
+        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => {
+            let message = "THE BODY COULD NOT BE READ";
+            Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"))
         }
+        Err(_) => Err(late()),
     }
 }
 
+/// The reply to a client that takes too long over its body.
+pub(crate) fn late() -> Reply {
+    Reply::business(
+        StatusCode::REQUEST_TIMEOUT,
+        "THE BODY DID NOT COME IN TIME",
+        "A30",
+    )
+}
+
 /// A request's body that, dropped before its end, goes back where [`Leftover::drain`] finds it.
-#[derive(Debug)]
 pub(crate) struct DrainedBody {
     inner: Option<Incoming>,
+    state: State,
     leftover: Leftover,
 }
 
 /// What an operation left unread.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Leftover(Arc<Mutex<Option<Incoming>>>);
+#[derive(Clone, Default)]
+pub(crate) struct Leftover(Arc<Mutex<Option<(Incoming, State)>>>);
+
+/// How far a body was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Untouched,
+    Begun,
+    Broken,
+}
 
 impl DrainedBody {
     pub(crate) fn new(inner: Incoming) -> (Self, Leftover) {
         let leftover = Leftover::default();
+        let state = State::Untouched;
         (
             Self {
                 inner: Some(inner),
+                state,
                 leftover: leftover.clone(),
             },
             leftover,
@@ -79,11 +85,17 @@ impl DrainedBody {
 }
 
 impl Leftover {
-    /// Reads and discards the rest, at most 32 MB and 5 s (A16); says whether that was all.
-    pub(crate) async fn drain(self) -> bool {
-        let Some(mut rest) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+    /// Reads and discards the rest, at most 32 MB and 5 s (A16); says whether that was all, so that
+    /// the connection can go on. A client that asked with `Expect: 100-continue` and was not told
+    /// to go on has sent nothing that could be read.
+    pub(crate) async fn drain(self, expects_continue: bool) -> bool {
+        let leftover = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((mut rest, state)) = leftover else {
             return true;
         };
+        if state == State::Broken || (state == State::Untouched && expects_continue) {
+            return false;
+        }
         let drain = async {
             let mut discarded = 0;
             while let Some(frame) = rest.frame().await {
@@ -98,9 +110,7 @@ impl Leftover {
             }
             true
         };
-        tokio::time::timeout(MAX_DRAINING, drain)
-            .await
-            .unwrap_or(false)
+        timeout(MAX_DRAINING, drain).await.unwrap_or(false)
     }
 }
 
@@ -112,10 +122,15 @@ impl Body for DrainedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        match &mut self.inner {
-            Some(inner) => Pin::new(inner).poll_frame(context),
-            None => Poll::Ready(None),
-        }
+        let Some(inner) = &mut self.inner else {
+            return Poll::Ready(None);
+        };
+        let polled = Pin::new(inner).poll_frame(context);
+        self.state = match &polled {
+            Poll::Ready(Some(Err(_))) => State::Broken,
+            _ => State::Begun,
+        };
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
@@ -131,16 +146,19 @@ impl Body for DrainedBody {
 
 impl Drop for DrainedBody {
     fn drop(&mut self) {
-        let rest = self.inner.take().filter(|inner| !inner.is_end_stream());
+        let whole = |inner: &Incoming| inner.is_end_stream() && self.state != State::Broken;
+        let rest = self.inner.take().filter(|inner| !whole(inner));
         *self
             .leftover
             .0
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = rest;
+            .unwrap_or_else(PoisonError::into_inner) = rest.map(|rest| (rest, self.state));
     }
 }
 
-/// How long a client may be silent within a body.
-pub(crate) const IDLE: Duration = Duration::from_secs(30);
+/// How long a client may take over its head.
+pub(crate) const HEAD: Duration = Duration::from_secs(30);
+/// How long a client may take over a body that is not an upload.
+const WHOLE_BODY: Duration = Duration::from_secs(60);
 const MAX_DRAINED: usize = 32_000_000;
 const MAX_DRAINING: Duration = Duration::from_secs(5);

@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use doku_types::{FileId, Timestamp};
+use doku_types::{FileId, FileLink, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use sha2::Sha256;
 
 use crate::{app::App, reply::Reply};
@@ -29,13 +29,14 @@ impl FileLinks {
     }
 
     /// A link, good for 60 minutes from `now`.
-    pub(crate) fn make(&self, id: &FileId, now: Timestamp) -> String {
+    pub(crate) fn make(&self, id: &FileId, now: Timestamp) -> FileLink {
         let expires = (now + LIFETIME).as_seconds();
         let signature = BASE64.encode(self.mac(id, expires).finalize().into_bytes());
         format!(
             "{}{PATH}{id}?Expires={expires}&Signature={signature}",
             self.base_url
         )
+        .into()
     }
 
     fn verify(&self, id: &FileId, query: &str, now: Timestamp) -> bool {
@@ -62,16 +63,12 @@ impl FileLinks {
     }
 }
 
-impl std::fmt::Debug for FileLinks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FileLinks(..)")
-    }
-}
-
 /// Answers a link: the file, or 403.
-pub(crate) fn serve(app: &App, id: &FileId, query: &str) -> Response {
-    let file = app.store().file(id).cloned();
-    match file.filter(|_| app.links().verify(id, query, app.clock().now())) {
+pub(crate) fn serve(app: &App, link: &Uri) -> Response {
+    let id = FileId::from(link.path().strip_prefix(PATH).unwrap_or_default());
+    let query = link.query().unwrap_or_default();
+    let file = app.store().file(&id).cloned();
+    match file.filter(|_| app.links().verify(&id, query, app.clock().now())) {
         Some(file) => {
             let mut response = Body::from(file.content).into_response();
             let headers = response.headers_mut();

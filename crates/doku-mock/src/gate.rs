@@ -16,13 +16,13 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use crate::{app::App, callback};
 
 /// One connection's.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Gate {
     app: Arc<App>,
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     /// The outbox's places whose replies have ended but may not have left yet.
     ended: Vec<Range<usize>>,
@@ -66,7 +66,6 @@ impl Gate {
 }
 
 /// A reply's body that tells its gate when it ends.
-#[derive(Debug)]
 pub(crate) struct GatedBody {
     inner: axum::body::Body,
     gate: Gate,
@@ -113,7 +112,6 @@ impl Drop for GatedBody {
 }
 
 /// A connection that tells its gate when it was flushed, and when it is gone.
-#[derive(Debug)]
 pub(crate) struct GatedIo<T> {
     inner: T,
     gate: Gate,

@@ -3,7 +3,6 @@
 use doku_types::{SecretKey, Timestamp};
 
 /// Makes ids of DOKU's form, `PREFIX-dddd-ddddddddddddd`, each with another creation time.
-#[derive(Debug)]
 pub(crate) struct IdSource {
     random: fastrand::Rng,
     last: i64,

@@ -36,7 +36,7 @@ mod reply;
 mod server;
 mod store;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use doku_signing::Credentials;
 use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle};
@@ -48,12 +48,19 @@ pub use config::{Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 use crate::app::App;
 
 /// A running mock. Dropping it stops it at once, [`MockDoku::shutdown`] lets replies finish.
-#[derive(Debug)]
 pub struct MockDoku {
     app: Arc<App>,
     address: SocketAddr,
     credentials: Credentials,
     server: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for MockDoku {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockDoku")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a mock cannot start.
@@ -75,6 +82,9 @@ pub enum StartError {
     /// There is nobody to serve.
     #[error("no partner is configured: give a client id and a secret key")]
     NoPartner,
+    /// A client id cannot stand in a header, so nobody could call by it.
+    #[error("a client id has to be of visible ASCII characters, such as BRN-0001-1700000000000")]
+    ClientId,
     /// `public_url` is none.
     #[error(
         "the public URL is not an absolute http or https URL without a path, such as http://doku.test:8480"
@@ -108,6 +118,13 @@ impl MockDoku {
             .first()
             .cloned()
             .ok_or(StartError::NoPartner)?;
+        let callable = |partner: &Credentials| {
+            let id = partner.client_id.as_str();
+            !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic())
+        };
+        if !config.partners.iter().all(callable) {
+            return Err(StartError::ClientId);
+        }
         let listen = |error| StartError::Listen {
             address: config.listen,
             error,

@@ -1,8 +1,10 @@
 //! The program: options in, one ready line out, logs to stderr.
 
 mod options;
+mod stop;
 
 use std::{
+    error::Error,
     io::{IsTerminal, Write},
     process::ExitCode,
 };
@@ -10,6 +12,9 @@ use std::{
 use clap::Parser;
 use doku_mock::MockDoku;
 use options::Options;
+use stop::StopSignals;
+use tracing::{info, warn};
+use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
 /// The line that says that the mock listens.
@@ -24,70 +29,52 @@ struct Ready<'a> {
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+    // Until dropped, it writes what is logged; a reader that is slow or gone costs log lines, never
+    // a reply.
+    let _logs = log_to_stderr();
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "doku-mock: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
-    // From here on, so that whoever reads the ready line can already stop it.
-    let stop = match stop_signal() {
-        Ok(stop) => stop,
-        Err(error) => {
-            eprintln!("doku-mock: cannot wait for Ctrl-C: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    // Caught from here on, so that whoever reads the ready line can already stop it.
+    let mut stop = StopSignals::catch()?;
     let client_id = options.client_id.clone();
-    let mock = match MockDoku::start_with(options.into_config()).await {
-        Ok(mock) => mock,
-        Err(error) => {
-            eprintln!("doku-mock: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let mock = MockDoku::start_with(options.into_config()).await?;
     let ready = Ready {
         ready: true,
         base_url: mock.base_url(),
         client_id: &client_id,
         pid: std::process::id(),
     };
-    // Text and numbers can be written. Whoever started it may not be reading; that is no reason
-    // to stop.
-    let ready = serde_json::to_string(&ready).expect("the ready line can be written");
+    let ready = serde_json::to_string(&ready)?;
+    // Whoever started it may not be reading; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "{ready}");
 
-    stop.await;
-    let given_up = mock.shutdown().await;
-    if given_up > 0 {
-        eprintln!("doku-mock: stopped; {given_up} callbacks were not delivered");
+    stop.next().await;
+    // A second signal does not wait for replies under way.
+    tokio::select! {
+        given_up = mock.shutdown() => info!(undelivered_callbacks = given_up, "stopped"),
+        () = stop.next() => warn!("stopped at once"),
     }
-    ExitCode::SUCCESS
+    Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM, which are caught as soon as this returns.
-#[cfg(unix)]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // An error means that it cannot be waited for, so stop.
-        let _ = tokio::signal::ctrl_c().await;
-    })
+fn log_to_stderr() -> WorkerGuard {
+    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(writer)
+        .log_internal_errors(false)
+        .with_target(false)
+        .init();
+    guard
 }

@@ -2,7 +2,10 @@
 
 use std::net::SocketAddr;
 
-use clap::{Parser, builder::NonEmptyStringValueParser};
+use clap::{
+    ArgAction, Parser,
+    builder::{FalseyValueParser, NonEmptyStringValueParser},
+};
 use doku_mock::{Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 use doku_signing::Credentials;
 
@@ -37,7 +40,7 @@ pub(crate) struct Options {
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
     /// Accept a signature over path and query as well as over the path alone.
-    #[arg(long, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET")]
+    #[arg(long, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     accept_query_in_target: bool,
     /// A host that callbacks and file_url may go to beside loopback and private addresses; may be
     /// given several times.

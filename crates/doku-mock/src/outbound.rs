@@ -13,16 +13,17 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::{
     client::legacy::{
         Client,
         connect::{HttpConnector, dns::Name},
     },
-    rt::{TokioExecutor, TokioTimer},
+    rt::TokioExecutor,
 };
+use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
 /// A client that only goes where it may.
@@ -43,12 +44,21 @@ pub(crate) enum OutboundError {
     Failed(String),
 }
 
+/// Why an answer has no whole body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BodyError {
+    #[error("the answer is too large")]
+    TooLarge,
+    #[error("the answer broke off")]
+    BrokenOff,
+}
+
 /// An answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Whole, or `None` if it is larger than was asked for.
-    pub(crate) body: Option<Bytes>,
+    /// Whole, or why not.
+    pub(crate) body: Result<Bytes, BodyError>,
 }
 
 impl Outbound {
@@ -58,9 +68,10 @@ impl Outbound {
         let mut connector = HttpConnector::new_with_resolver(GuardedResolver(Arc::clone(&allow)));
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
+        // No pool: a receiver may close a kept connection just when the next callback is sent on
+        // it, and the callback would wait half an hour for its retry.
         let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(0)
             .build(connector);
         Self { client, allow }
     }
@@ -69,41 +80,29 @@ impl Outbound {
     /// 5 s for the connection and 10 s in all (A05). Redirects are not followed.
     ///
     /// # Errors
-    /// See [`OutboundError`].
+    /// [`OutboundError`], while not even the head of an answer came.
     pub(crate) async fn send(
         &self,
         request: Request<Full<Bytes>>,
         limit: usize,
     ) -> Result<Answer, OutboundError> {
         self.may_go_to(request.uri())?;
-        let exchange = async {
-            let response = self
-                .client
-                .request(request)
-                .await
-                .map_err(|error| failure(&error))?;
-            let (parts, mut body) = response.into_parts();
-            let mut read = BytesMut::new();
-            while let Some(frame) = body.frame().await {
-                let frame = frame.map_err(|_| failed("the answer broke off"))?;
-                if let Ok(data) = frame.into_data() {
-                    if read.len() + data.len() > limit {
-                        return Ok(Answer {
-                            status: parts.status,
-                            body: None,
-                        });
-                    }
-                    read.extend_from_slice(&data);
-                }
-            }
-            Ok(Answer {
-                status: parts.status,
-                body: Some(read.freeze()),
-            })
-        };
-        tokio::time::timeout(WHOLE, exchange)
+        let deadline = Instant::now() + WHOLE;
+        let late = |_| failed(&format!("no answer within {} s", WHOLE.as_secs()));
+        let response = timeout_at(deadline, self.client.request(request))
             .await
-            .unwrap_or_else(|_| Err(failed(&format!("no answer within {} s", WHOLE.as_secs()))))
+            .map_err(late)?;
+        let (parts, body) = response.map_err(|error| failure(&error))?.into_parts();
+        let body = timeout_at(deadline, Limited::new(body, limit).collect()).await;
+        let body = match body {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
+            Ok(Err(_)) | Err(_) => Err(BodyError::BrokenOff),
+        };
+        Ok(Answer {
+            status: parts.status,
+            body,
+        })
     }
 
     /// What can be told from the URL alone; names are judged when they are resolved.
@@ -117,6 +116,13 @@ impl Outbound {
             _ => return Err(OutboundError::Blocked("not an http URL".to_owned())),
         }
         let host = uri.host().unwrap_or_default();
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        // A port that is none would silently be 80; a user name is a secret in the wrong place.
+        if authority.len() > host.len() && (authority.contains('@') || uri.port_u16().is_none()) {
+            return Err(OutboundError::Blocked(
+                "its port is none, or it has a user name".to_owned(),
+            ));
+        }
         let literal = host
             .trim_start_matches('[')
             .trim_end_matches(']')
@@ -149,15 +155,24 @@ impl Service<Name> for GuardedResolver {
             let found = tokio::net::lookup_host((name.as_str(), 0))
                 .await
                 .map_err(|error| ResolveError::Unknown(format!("{}: {error}", name.as_str())))?;
-            let usable: Vec<_> = found
-                .filter(|address| allowed || is_local(address.ip()))
-                .collect();
-            if usable.is_empty() {
-                return Err(ResolveError::Blocked(not_allowed(name.as_str())));
-            }
-            Ok(usable.into_iter())
+            usable(name.as_str(), found, allowed)
         })
     }
+}
+
+/// Those of the found addresses that may be called.
+fn usable(
+    name: &str,
+    found: impl Iterator<Item = SocketAddr>,
+    allowed: bool,
+) -> Result<std::vec::IntoIter<SocketAddr>, ResolveError> {
+    let usable: Vec<_> = found
+        .filter(|address| allowed || is_local(address.ip()))
+        .collect();
+    if usable.is_empty() {
+        return Err(ResolveError::Blocked(not_allowed(name)));
+    }
+    Ok(usable.into_iter())
 }
 
 #[derive(Debug)]
@@ -226,6 +241,9 @@ mod tests {
             "http://[::ffff:8.8.8.8]/x",
             "https://127.0.0.1/x",
             "ftp://127.0.0.1/x",
+            "http://127.0.0.1:99999/x",
+            "http://127.0.0.1:x/x",
+            "http://user@127.0.0.1/x",
         ] {
             let request = Request::get(url).body(Full::default()).unwrap();
             let error = outbound.send(request, 1).await.unwrap_err();
@@ -248,5 +266,19 @@ mod tests {
         let mut resolver = GuardedResolver(Arc::default());
         let local = resolver.call("localhost".parse().unwrap()).await.unwrap();
         assert!(local.into_iter().all(|address| address.ip().is_loopback()));
+
+        let [inside, outside]: [SocketAddr; 2] =
+            ["10.0.0.1:80", "8.8.8.8:80"].map(|address| address.parse().unwrap());
+        let both = || [inside, outside].into_iter();
+        assert_eq!(usable("x", both(), false).unwrap().as_slice(), [inside]);
+        assert_eq!(
+            usable("x", both(), true).unwrap().as_slice(),
+            [inside, outside]
+        );
+        let refused = usable("x", [outside].into_iter(), false).unwrap_err();
+        assert!(
+            refused.to_string().contains("--callback-allow x"),
+            "{refused}"
+        );
     }
 }

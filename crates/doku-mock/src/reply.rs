@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use axum::response::{IntoResponse, Response};
-use doku_types::{code::GatewayCode, error::ApiError, validate::Fault};
+use doku_types::{
+    code::GatewayCode,
+    error::ApiError,
+    validate::{Fault, capped},
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -54,8 +58,9 @@ impl Reply {
         Self::json(status, &ApiError::business(message), &[assumption])
     }
 
-    /// The business's refusal, HTTP 400, with one text per fault.
+    /// The business's refusal, HTTP 400, with one text per fault, as many as are told (A39).
     pub(crate) fn faults(faults: &[Fault]) -> Self {
+        let faults = capped(faults.to_vec());
         let texts = faults.iter().map(Fault::to_string).collect();
         let mut reply = Self::json(
             StatusCode::BAD_REQUEST,

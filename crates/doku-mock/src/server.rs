@@ -5,14 +5,14 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use doku_types::partner::BASE_PATH;
 use http::{HeaderValue, Method, StatusCode, header};
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -20,6 +20,7 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
 };
 use tower_service::Service;
 use tracing::{debug, info, warn};
@@ -28,7 +29,7 @@ use crate::{
     admin,
     app::App,
     auth,
-    body::{DrainedBody, IDLE},
+    body::{DrainedBody, HEAD},
     file_link,
     gate::{Gate, GatedBody, GatedIo},
     operation::{business, file, lite, registration, requirements, token},
@@ -55,8 +56,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let one_business = get(|State(app): State<Arc<App>>, request: Request| async move {
         auth::signed(&app, request, business::get).await
     });
-    let link = |State(app): State<Arc<App>>, Path(id): Path<String>, request: Request| async move {
-        file_link::serve(&app, &id.into(), request.uri().query().unwrap_or_default())
+    let link = |State(app): State<Arc<App>>, request: Request| async move {
+        file_link::serve(&app, request.uri())
     };
     let own = Router::new()
         .route("/_mock/ready", get(admin::ready))
@@ -95,6 +96,8 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
     let router = router(Arc::clone(&app));
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    // Dropped with this future, it ends whatever is still open.
+    let mut connections = JoinSet::new();
     loop {
         let accepted = async {
             // The semaphore is never closed.
@@ -103,13 +106,16 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
         };
         tokio::select! {
             (place, accepted) = accepted => match accepted {
-                Ok((stream, _)) => connect(stream, place, &router, &app, &graceful),
+                Ok((stream, _)) => {
+                    connections.spawn(connect(stream, place, router.clone(), &app, &graceful));
+                }
                 Err(error) => {
                     // Out of descriptors, say: others may be closed soon.
                     warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
+            Some(_) = connections.join_next() => {}
             () = app.stopped() => break,
         }
     }
@@ -122,32 +128,38 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
     }
 }
 
+/// Serves one connection to its end.
 fn connect(
     stream: TcpStream,
     place: Option<OwnedSemaphorePermit>,
-    router: &Router,
+    router: Router,
     app: &Arc<App>,
     graceful: &GracefulShutdown,
-) {
+) -> impl Future<Output = ()> + Send + 'static {
     // Replies are written whole; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     let gate = Gate::new(Arc::clone(app));
     let io = GatedIo::new(TokioIo::new(stream), gate.clone());
-    let router = router.clone();
     let service = service_fn(move |request| answer(request, router.clone(), gate.clone()));
-    let connection = hyper::server::conn::http1::Builder::new()
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(IDLE)
+        .header_read_timeout(HEAD)
+        // A client that has said all it had to say still gets its answer.
+        .half_close(true)
         // `Client-Id`, as DOKU spells it, for clients that compare names by case.
         .title_case_headers(true)
         .serve_connection(io, service);
     let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            debug!(%error, "connection ended");
+    async move {
+        match connection.await {
+            Err(error) if error.is_parse() => {
+                warn!(%error, "not HTTP: does somebody use https here?");
+            }
+            Err(error) => debug!(%error, "connection ended"),
+            Ok(()) => {}
         }
         drop(place);
-    });
+    }
 }
 
 /// One exchange: route it, read what the operation left of the request, hold its callbacks back.
@@ -158,12 +170,14 @@ async fn answer(
 ) -> Result<http::Response<GatedBody>, std::convert::Infallible> {
     let started = std::time::Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
+    let expects_continue = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let (body, leftover) = DrainedBody::new(body);
     let request = Request::from_parts(parts, Body::new(body));
     let mut response: Response = router.call(request).await.into_response();
-    if !leftover.drain().await {
+    let late = response.status() == StatusCode::REQUEST_TIMEOUT;
+    if late || !leftover.drain(expects_continue).await {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -178,4 +192,6 @@ async fn answer(
 }
 
 const MAX_CONNECTIONS: usize = 1024;
+/// How much of a path is logged, in characters.
+const LOGGED_PATH: usize = 200;
 const DRAIN: Duration = Duration::from_secs(5);

@@ -11,7 +11,6 @@ use doku_types::{
 use crate::{callback::Outbox, id::IdSource, kyb::Business};
 
 /// The state. Every change happens under one lock and whole.
-#[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) ids: IdSource,
     pub(crate) outbox: Outbox,
@@ -23,7 +22,7 @@ pub(crate) struct Store {
 }
 
 /// An uploaded file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct StoredFile {
     pub(crate) partner: ClientId,
     pub(crate) kind: FileKind,

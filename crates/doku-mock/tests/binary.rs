@@ -69,10 +69,63 @@ fn it_says_when_it_is_ready_and_stops_at_ctrl_c_and_sigterm() {
     }
 }
 
+/// Asks whether it is ready, often enough to fill a pipe that nobody reads.
+fn ask_2000_times(ready: &Value) {
+    use std::io::Write;
+
+    let address = ready["base_url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("http://")
+        .unwrap();
+    let mut socket = std::net::TcpStream::connect(address).unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(10)))
+        .unwrap();
+    let request = format!(
+        "GET /_mock/ready?{} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        "x".repeat(100)
+    );
+    for _ in 0..2000 {
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut reply = [0; 4096];
+        let length = socket.read(&mut reply).unwrap();
+        assert!(
+            reply[..length].starts_with(b"HTTP/1.1 200 OK"),
+            "{length} bytes"
+        );
+    }
+}
+
+#[test]
+fn logs_that_nobody_reads_cost_no_reply() {
+    let (child, ready) = start(&["--listen", "127.0.0.1:0"]);
+    ask_2000_times(&ready);
+    let (code, _) = stop(child, "-INT");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn logs_that_cannot_be_written_cost_no_reply() {
+    let (mut child, ready) = start(&["--listen", "127.0.0.1:0"]);
+    drop(child.stderr.take());
+    ask_2000_times(&ready);
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
 #[test]
 fn its_client_id_can_come_from_the_environment() {
     let mut child = program(&["--listen", "127.0.0.1:0"])
         .env("DOKU_MOCK_CLIENT_ID", "BRN-mine")
+        .env("DOKU_MOCK_ACCEPT_QUERY_IN_TARGET", "1")
         .spawn()
         .unwrap();
     let mut line = String::new();
@@ -109,6 +162,8 @@ fn it_does_not_listen_beyond_this_machine() {
 fn a_wrong_option_is_a_usage_error() {
     assert_eq!(output(&["--port", "1"]).status.code(), Some(2));
     assert_eq!(output(&["--listen", "localhost"]).status.code(), Some(2));
+    assert_eq!(output(&["--client-id", ""]).status.code(), Some(2));
+    assert_eq!(output(&["--client-id", "B N"]).status.code(), Some(1));
     let help = String::from_utf8(output(&["--help"]).stdout).unwrap();
     assert!(
         help.contains("Example:") && help.contains("DOKU_MOCK_LISTEN"),

@@ -40,14 +40,6 @@ impl CallbackReceiver {
         }
     }
 
-    /// Whether callbacks to this path are this receiver's.
-    #[cfg(feature = "receiver")]
-    pub(crate) fn is_for(&self, path: &str) -> bool {
-        self.targets
-            .iter()
-            .any(|target| target.split('?').next() == Some(path))
-    }
-
     /// Verifies and reads one callback. Acknowledge it by any 2xx, and work later.
     ///
     /// # Errors

@@ -125,21 +125,27 @@ impl PartnerClient {
 
     /// Any operation: one request, one answer, no retry.
     ///
-    /// The signature of the answer is verified when it has one; not every answer has (A14).
+    /// The signature of the answer is verified when it has one; not every answer has (A14). That it
+    /// answers this very request is part of that (A40).
     ///
     /// # Errors
     /// [`Error`].
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Reply, Error> {
         let request_id = (self.0.request_ids)();
         let (request, target) = self.request(operation, &request_id)?;
+        // An upload is told by its bearer and sends no Request-Id.
+        let sent_id = match operation.authentication() {
+            Authentication::Signature => Some(request_id),
+            Authentication::Bearer(_) => None,
+        };
         let response = self.0.transport.send(request).await;
         let response = response.map_err(|source| Error::Transport {
             source,
-            request_id: request_id.clone(),
+            request_id: sent_id.clone(),
         })?;
         let status = response.status().as_u16();
         debug!(operation = O::NAME, method = %O::METHOD, path = target, status, "answered");
-        self.parse::<O>(&target, request_id, &response)
+        self.parse::<O>(&target, sent_id, &response)
     }
 
     /// The signed request of an operation, and its path without query.
@@ -193,12 +199,12 @@ impl PartnerClient {
     fn parse<O: Operation>(
         &self,
         target: &str,
-        request_id: String,
+        request_id: Option<String>,
         response: &Response<Bytes>,
     ) -> Result<O::Reply, Error> {
         let (status, body) = (response.status(), response.body());
         if response.headers().contains_key(SIGNATURE)
-            && let Err(why) = self.verify_reply::<O>(target, response)
+            && let Err(why) = self.verify_reply::<O>(target, request_id.as_deref(), response)
         {
             return Err(Error::ReplySignature { why, request_id });
         }
@@ -229,17 +235,26 @@ impl PartnerClient {
         }
     }
 
+    /// The signature, and that it is of the reply to this very request (A40).
     fn verify_reply<O: Operation>(
         &self,
         target: &str,
+        request_id: Option<&str>,
         response: &Response<Bytes>,
     ) -> Result<(), String> {
         let headers = SignedHeaders::read(response.headers(), Form::Response)
             .map_err(|error| error.to_string())?;
-        self.0
-            .credentials
+        let credentials = &self.0.credentials;
+        credentials
             .verify_response(&O::METHOD, target, response.body(), &headers)
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        if headers.client_id != credentials.client_id.as_str() {
+            return Err("it is signed for another client".to_owned());
+        }
+        if request_id.is_some_and(|id| id != headers.request_id) {
+            return Err("it is the answer to another request".to_owned());
+        }
+        Ok(())
     }
 }
 

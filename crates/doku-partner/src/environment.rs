@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
+use doku_types::validate::is_http_url;
 use http::Uri;
 
 /// The host of the calls: UAT, production or one of your own.
@@ -27,24 +28,17 @@ impl Environment {
     /// to another machine: identity papers and keys would travel open.
     pub fn custom(base_url: &str) -> Result<Self, InvalidBaseUrl> {
         let invalid = |why| Err(InvalidBaseUrl { why });
+        if !is_http_url(base_url) {
+            return invalid("it is not an http or https URL of a host, without user name");
+        }
         let Ok(uri) = base_url.parse::<Uri>() else {
             return invalid("it is not a URL");
         };
-        let host = uri.host().unwrap_or_default();
-        match uri.scheme_str() {
-            Some("https") => {}
-            Some("http") if is_loopback(host) => {}
-            Some("http") => return invalid("plain http goes to loopback only; use https"),
-            _ => return invalid("it has to begin with http:// or https://"),
+        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
+            return invalid("plain http goes to loopback only; use https");
         }
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return invalid("leave out path and query; the operations add theirs");
-        }
-        if uri
-            .authority()
-            .is_some_and(|authority| authority.as_str().contains('@'))
-        {
-            return invalid("leave out the user name");
         }
         Ok(Self(base_url.trim_end_matches('/').to_owned()))
     }
@@ -107,7 +101,11 @@ mod tests {
             "ftp://x",
             "https://x/y",
             "https://x?y",
+            "https://x/#y",
             "https://u:p@x",
+            "https://x:99999",
+            "https://x:0",
+            "https://x:",
         ] {
             assert!(Environment::custom(url).is_err(), "{url}");
         }

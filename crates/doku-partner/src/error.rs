@@ -1,5 +1,7 @@
 //! What can go wrong with a call.
 
+use std::fmt;
+
 use doku_signing::non_snap::HeaderError;
 use doku_types::{code::GatewayCode, error::ApiError, validate::ParseError};
 use http::StatusCode;
@@ -17,41 +19,52 @@ pub enum Error {
     #[error("the request could not be made: {0}")]
     Http(#[from] http::Error),
     /// No usable answer came.
-    #[error("{source} (Request-Id {request_id})")]
+    #[error("{source}{}", RequestId(.request_id))]
     Transport {
         /// What happened.
         source: TransportError,
-        /// To look for at DOKU, should the request have arrived.
-        request_id: String,
+        /// To look for at DOKU, should the request have arrived; an upload has none.
+        request_id: Option<String>,
     },
     /// DOKU refused.
-    #[error("DOKU refused with HTTP {status}: {error} (Request-Id {request_id})", status = status.as_u16())]
+    #[error("DOKU refused with HTTP {}: {error}{}", status.as_u16(), RequestId(.request_id))]
     Refused {
         /// Of the answer.
         status: StatusCode,
         /// As DOKU words it.
         error: ApiError,
-        /// Of the request.
-        request_id: String,
+        /// Of the request; an upload has none.
+        request_id: Option<String>,
     },
     /// The answer is neither the operation's reply nor one of DOKU's refusals.
-    #[error("HTTP {status} with a body that is none of DOKU's: {error} (Request-Id {request_id})", status = status.as_u16())]
+    #[error("HTTP {} with a body that is none of DOKU's: {error}{}", status.as_u16(), RequestId(.request_id))]
     Decode {
         /// Of the answer.
         status: StatusCode,
         /// What the body lacks.
         error: ParseError,
-        /// Of the request.
-        request_id: String,
+        /// Of the request; an upload has none.
+        request_id: Option<String>,
     },
     /// The answer carries a signature, and it is wrong: do not trust the answer.
-    #[error("the answer is wrongly signed: {why} (Request-Id {request_id})")]
+    #[error("the answer is wrongly signed: {why}{}", RequestId(.request_id))]
     ReplySignature {
         /// What is wrong with it.
         why: String,
-        /// Of the request.
-        request_id: String,
+        /// Of the request; an upload has none.
+        request_id: Option<String>,
     },
+}
+
+/// The end of a sentence.
+struct RequestId<'a>(&'a Option<String>);
+
+impl fmt::Display for RequestId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .as_ref()
+            .map_or(Ok(()), |id| write!(f, " (Request-Id {id})"))
+    }
 }
 
 impl Error {

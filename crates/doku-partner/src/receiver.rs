@@ -62,7 +62,11 @@ impl CallbackListener {
     ///
     /// A verified callback is answered 200 once it is in the queue; with the queue full (1024) or
     /// closed it is answered 503, so that DOKU sends it again. A refused one is answered 400 and
-    /// handed over as its error, if there is room. Other paths and methods are 404 and 405.
+    /// handed over as its error. Any path will do, since a proxy may have changed it on the way;
+    /// what counts is the path that was signed. Other methods than POST are 405.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn serve(self, receiver: CallbackReceiver) -> Callbacks {
         let (sender, queue) = mpsc::channel(QUEUE);
         let (stop, stopped) = watch::channel(());
@@ -125,9 +129,6 @@ async fn connect(stream: TcpStream, shared: Arc<Shared>, mut stopped: watch::Rec
 async fn answer(request: Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {
     let (receiver, queue) = shared;
     let (parts, body) = request.into_parts();
-    if !receiver.is_for(parts.uri.path()) {
-        return reply(StatusCode::NOT_FOUND, "no callbacks are received here");
-    }
     if parts.method != Method::POST {
         return reply(StatusCode::METHOD_NOT_ALLOWED, "callbacks are POSTed");
     }

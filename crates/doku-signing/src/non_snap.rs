@@ -194,29 +194,31 @@ pub struct SignedHeaders {
 
 impl SignedHeaders {
     /// Takes the four from a header map: first whether each is there, in the order in which
-    /// DOKU's gateway asks (observed), then the form of the `Request-Id`.
+    /// DOKU's gateway asks (observed), then their form.
     ///
     /// # Errors
     /// The first header that is missing, blank, there twice or malformed.
     pub fn read(headers: &HeaderMap, form: Form) -> Result<Self, HeaderError> {
+        let names = [CLIENT_ID, REQUEST_ID, form.timestamp_header(), SIGNATURE];
+        for name in names {
+            let blank = |value: &HeaderValue| value.as_bytes().trim_ascii().is_empty();
+            if headers.get(name).is_none_or(blank) {
+                return Err(HeaderError::Missing(name));
+            }
+        }
         let text = |name: &'static str| {
             let mut values = headers.get_all(name).iter();
-            let value = values.next().ok_or(HeaderError::Missing(name))?;
-            let text = value
-                .to_str()
-                .map_err(|_| HeaderError::Malformed(name))?
-                .trim();
-            match (text, values.next()) {
-                (_, Some(_)) => Err(HeaderError::Malformed(name)),
-                ("", None) => Err(HeaderError::Missing(name)),
-                (text, None) => Ok(text.to_owned()),
+            match (values.next().map(HeaderValue::to_str), values.next()) {
+                (Some(Ok(text)), None) => Ok(text.trim().to_owned()),
+                _ => Err(HeaderError::Malformed(name)),
             }
         };
+        let [client_id, request_id, timestamp, signature] = names.map(text);
         let read = Self {
-            client_id: text(CLIENT_ID)?,
-            request_id: text(REQUEST_ID)?,
-            timestamp: text(form.timestamp_header())?,
-            signature: text(SIGNATURE)?,
+            client_id: client_id?,
+            request_id: request_id?,
+            timestamp: timestamp?,
+            signature: signature?,
         };
         let visible = |id: &str| id.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
         if read.request_id.len() > MAX_REQUEST_ID || !visible(&read.request_id) {

@@ -42,7 +42,7 @@ pub struct Entry {
     pub source: &'static str,
 }
 
-/// The whole ledger: documented pages first, then assumptions by number.
+/// The whole ledger: what has a source first, then assumptions by number.
 pub const fn ledger() -> &'static [Entry] {
     LEDGER
 }
@@ -143,6 +143,11 @@ const LEDGER: &[Entry] = &[
         "GW",
         "order and texts of the gateway's header checks, all with HTTP 400; the +-3600 s window",
         "records of calls to the payment APIs",
+    ),
+    told(
+        "P",
+        "field names and replies in a client that says it never ran against DOKU",
+        "client P",
     ),
     assumed(
         "A01",
@@ -306,7 +311,7 @@ const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A33",
-        "Check Requirements refuses a businessType other than the two documented, and for PERSONAL any value but the documented one",
+        "Check Requirements and registration refuse a type other than the two documented, for PERSONAL any value but the documented one, and PERSEORANGAN with CORPORATE",
         "REQ's table",
     ),
     assumed(
@@ -329,10 +334,20 @@ const LEDGER: &[Entry] = &[
         "the original name of an upload gives its extension; without a usable one the content alone decides",
         "UPL",
     ),
-    told(
-        "P",
-        "field names and replies in a client that says it never ran against DOKU",
-        "client P",
+    assumed(
+        "A38",
+        "ids of addresses, banks and social media begin with ADR, BNK and SCM",
+        "GET's PHP ids",
+    ),
+    assumed(
+        "A39",
+        "a list of a request has at most 100 entries; at most 100 faults are told",
+        "a 1 MiB body must not cost hundreds",
+    ),
+    assumed(
+        "A40",
+        "a signed reply has the Client-Id and Request-Id of its request",
+        "SIG; merchants' signed replies echo them",
     ),
 ];
 

@@ -55,6 +55,18 @@ pub(crate) fn option_text<'de, D: Deserializer<'de>>(
     Option::<Text>::deserialize(deserializer).map(|text| text.map(|Text(text)| text))
 }
 
+/// A field that only replies have: its text, or nothing for any other value, since in a request
+/// it is a field like any unknown one.
+pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    // `Value` takes whatever comes.
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) => Some(text.into()),
+        _ => None,
+    })
+}
+
 /// A list, or `null` for an empty one.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,

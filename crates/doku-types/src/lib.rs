@@ -33,5 +33,5 @@ pub mod validate;
 
 pub use amount::Amount;
 pub use id::{BrandId, BusinessId, ClientId, FileId};
-pub use secret::{BearerToken, Personal, SecretKey};
+pub use secret::{BearerToken, FileLink, Personal, SecretKey};
 pub use timestamp::Timestamp;

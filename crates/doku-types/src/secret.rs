@@ -72,6 +72,11 @@ guarded! {
     /// JSON string or number, is written as a string.
     Personal
 }
+guarded! {
+    /// A link to a file, such as an identity card, that opens it to whoever has the link, for a
+    /// while.
+    FileLink
+}
 
 #[cfg(test)]
 mod tests {

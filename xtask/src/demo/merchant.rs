@@ -122,7 +122,16 @@ impl Merchant {
             let line = error
                 .span()
                 .map_or(1, |span| text[..span.start].lines().count().max(1));
-            Failure::new(format!("{shown}, near line {line}: {}", error.message()))
+            // Other messages may quote a value, which may be personal data.
+            let about_fields = ["unknown field", "missing field"]
+                .iter()
+                .any(|m| error.message().starts_with(m));
+            let what = if about_fields {
+                error.message()
+            } else {
+                "not TOML, or another type than in the example"
+            };
+            Failure::new(format!("{shown}, near line {line}: {what}"))
                 .advice("compare the file with examples/merchant-personal.toml")
         })
     }

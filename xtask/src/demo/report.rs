@@ -82,6 +82,16 @@ impl Report {
         }
     }
 
+    /// Something came that is not what was asked for.
+    pub(crate) fn refused(&self, why: &str, after: Duration) {
+        let ms = after.as_millis();
+        if self.json {
+            println!("{}", json!({"refused": why, "verified": false, "ms": ms}));
+        } else {
+            println!("    {DIM}got{DIM:#}    a callback that was refused: {why}, after {ms} ms");
+        }
+    }
+
     fn heading(&mut self, name: &str, asked: &str, took: Option<&str>) {
         self.steps += 1;
         let step = self.steps;

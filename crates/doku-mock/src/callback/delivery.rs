@@ -33,10 +33,8 @@ async fn retry(app: &App, place: usize, first: Timestamp) {
             return;
         }
     }
-    let mut store = app.store();
-    let record = store.outbox.get_mut(place);
-    record.state = DeliveryState::Exhausted;
-    warn!(callback = %record.callback.callback_type, attempts = record.attempts.len(), "exhausted");
+    app.store().outbox.get_mut(place).state = DeliveryState::Exhausted;
+    warn!(place, "exhausted: no attempt was acknowledged");
 }
 
 /// Attempts one delivery and records what came of it.
@@ -59,25 +57,26 @@ async fn attempt(app: &App, place: usize) -> DeliveryState {
         }
         Err(error) => (DeliveryState::Pending, None, Some(error.to_string())),
     };
-    let kind = &record.callback.callback_type;
-    let number = record.attempts.len() + 1;
-    match (state, &error) {
-        (DeliveryState::Delivered, _) => {
-            info!(callback = %kind, attempt = number, status, latency_ms, "delivered")
-        }
-        (_, error) => {
-            warn!(callback = %kind, attempt = number, status, error, latency_ms, "not delivered")
-        }
-    }
-    let mut store = app.store();
-    let record = store.outbox.get_mut(place);
-    record.attempts.push(Attempt {
+    let attempt = Attempt {
         at: at.to_string(),
         status,
         error,
         latency_ms,
-    });
-    record.state = state;
+    };
+    let number = record.attempts.len() + 1;
+    {
+        let mut store = app.store();
+        let record = store.outbox.get_mut(place);
+        record.attempts.push(attempt.clone());
+        record.state = state;
+    }
+    let Attempt { status, error, .. } = attempt;
+    let kind = record.callback.callback_type;
+    if state == DeliveryState::Delivered {
+        info!(callback = %kind, attempt = number, status, latency_ms, "delivered");
+    } else {
+        warn!(callback = %kind, attempt = number, status, error, latency_ms, "not delivered");
+    }
     state
 }
 
@@ -121,5 +120,5 @@ const LADDER: [Duration; 3] = [
     Duration::from_hours(6),
     Duration::from_hours(12),
 ];
-/// What is read of an answer, in bytes: enough to keep the connection for the next one.
+/// What is read of an answer, in bytes: its status is all that counts.
 const MAX_ANSWER: usize = 64 << 10;

@@ -48,7 +48,7 @@ pub enum DeliveryState {
     Delivered,
     /// Attempted four times in vain.
     Exhausted,
-    /// Not attempted: the target is not allowed.
+    /// Given up at once: the target is not allowed, as the one attempt says.
     Blocked,
 }
 

@@ -1,5 +1,7 @@
 //! Upload File: multipart with a bearer; the file itself or a URL to fetch it from (A16, A27).
 
+use std::time::Duration;
+
 use axum::{
     extract::Request,
     response::{IntoResponse, Response},
@@ -12,14 +14,14 @@ use doku_types::{
         file::{FileKind, FilePurpose, UploadedFile},
         requirements::FileRequirement,
     },
-    validate::{Fault, FaultKind},
+    validate::{Fault, FaultKind, is_http_url},
 };
 use http::{StatusCode, Uri, header};
 use http_body_util::Full;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::requirements::requirements;
-use crate::{app::App, auth, body::IDLE, reply::Reply, store::StoredFile};
+use crate::{app::App, auth, body, outbound::BodyError, reply::Reply, store::StoredFile};
 
 /// `POST /file`.
 pub(crate) async fn upload(app: &App, request: Request) -> Response {
@@ -45,7 +47,8 @@ struct SentFile {
 }
 
 async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
-    let parts = read_parts(request).await?;
+    let parts = tokio::time::timeout(WHOLE_UPLOAD, read_parts(request)).await;
+    let parts = parts.map_err(|_| body::late())??;
     let purpose = purpose(&parts)?;
     let file = match (parts.file, parts.file_url) {
         (Some(file), None) => file,
@@ -117,32 +120,40 @@ async fn read_parts(request: Request) -> Result<Parts, Reply> {
     let stream = request.into_body().into_data_stream();
     let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
     let mut parts = Parts::default();
-    for _ in 0..MAX_PARTS {
-        let next = tokio::time::timeout(IDLE, multipart.next_field()).await;
-        let Some(field) = next
-            .map_err(|_| silent())?
-            .map_err(|error| broken(&error))?
-        else {
-            return Ok(parts);
-        };
-        // An empty part is how a form says that it has nothing to say.
+    let mut count = 0;
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| broken(&error))?
+    {
+        count += 1;
+        if count > MAX_PARTS {
+            return Err(bad_multipart("there are too many parts"));
+        }
         match field.name() {
-            Some("category") => parts.category = read_text(field, "category").await?,
-            Some("code") => parts.code = read_text(field, "code").await?,
-            Some("file_url") => parts.file_url = read_text(field, "file_url").await?,
-            Some("file") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let content = read_field(field, MAX_UPLOAD, "file").await?;
-                parts.file = (!content.is_empty()).then_some(SentFile { name, content });
-            }
-            _ => {
-                read_field(field, MAX_TEXT, "an unknown part").await?;
-            }
+            Some("category") => keep(&mut parts.category, read_text(field, "category").await?)?,
+            Some("code") => keep(&mut parts.code, read_text(field, "code").await?)?,
+            Some("file_url") => keep(&mut parts.file_url, read_text(field, "file_url").await?)?,
+            Some("file") => keep(&mut parts.file, read_file(field).await?)?,
+            _ => discard(field).await?,
         }
     }
-    Err(bad_multipart("there are too many parts"))
+    Ok(parts)
 }
 
+/// A part that says something; one that comes twice is ambiguous.
+fn keep<T>(part: &mut Option<T>, sent: Option<T>) -> Result<(), Reply> {
+    match (&part, sent) {
+        (_, None) => Ok(()),
+        (Some(_), Some(_)) => Err(bad_multipart("a part comes twice")),
+        (None, sent) => {
+            *part = sent;
+            Ok(())
+        }
+    }
+}
+
+/// A part's text; an empty part is how a form says that it has nothing to say.
 async fn read_text(field: Field<'_>, name: &str) -> Result<Option<String>, Reply> {
     let content = read_field(field, MAX_TEXT, name).await?;
     let text = std::str::from_utf8(&content)
@@ -151,21 +162,46 @@ async fn read_text(field: Field<'_>, name: &str) -> Result<Option<String>, Reply
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
+/// The file; without name and content it is a form's field that nobody filled in.
+async fn read_file(field: Field<'_>) -> Result<Option<SentFile>, Reply> {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let content = read_field(field, MAX_UPLOAD, "file").await?;
+    match (name.as_str(), content.is_empty()) {
+        ("", true) => Ok(None),
+        (_, true) => {
+            let message = "is empty: send the file's content";
+            Err(Reply::faults(&[Fault::new(
+                "file",
+                FaultKind::Missing,
+                "A27",
+                message,
+            )]))
+        }
+        (_, false) => Ok(Some(SentFile { name, content })),
+    }
+}
+
 /// A part's content, of at most `limit` bytes; nothing beyond is kept.
 async fn read_field(mut field: Field<'_>, limit: usize, name: &str) -> Result<Bytes, Reply> {
     let mut content = BytesMut::new();
-    loop {
-        let chunk = tokio::time::timeout(IDLE, field.chunk())
-            .await
-            .map_err(|_| silent())?;
-        match chunk.map_err(|error| broken(&error))? {
-            None => return Ok(content.freeze()),
-            Some(chunk) if content.len() + chunk.len() > limit => {
-                return Err(too_large(name, limit));
-            }
-            Some(chunk) => content.extend_from_slice(&chunk),
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        if content.len() + chunk.len() > limit {
+            return Err(too_large(name, limit));
         }
+        content.extend_from_slice(&chunk);
     }
+    Ok(content.freeze())
+}
+
+/// A part that nobody knows is ignored, whatever it holds.
+async fn discard(mut field: Field<'_>) -> Result<(), Reply> {
+    while field
+        .chunk()
+        .await
+        .map_err(|error| broken(&error))?
+        .is_some()
+    {}
+    Ok(())
 }
 
 fn purpose(parts: &Parts) -> Result<FilePurpose, Reply> {
@@ -209,6 +245,11 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
         let message = format!("could not be fetched: {why}");
         Reply::faults(&[Fault::new("file_url", FaultKind::NotFound, "A30", message)])
     };
+    if !is_http_url(url) {
+        return Err(failed(
+            "it is not an absolute http or https URL without user name",
+        ));
+    }
     let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let mut request = http::Request::new(Full::default());
@@ -224,9 +265,10 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
             answer.status.as_u16()
         )));
     }
-    let content = answer
-        .body
-        .ok_or_else(|| too_large("file_url", MAX_UPLOAD))?;
+    let content = answer.body.map_err(|error| match error {
+        BodyError::TooLarge => too_large("file_url", MAX_UPLOAD),
+        BodyError::BrokenOff => failed(&error.to_string()),
+    })?;
     Ok(SentFile { name, content })
 }
 
@@ -243,17 +285,9 @@ fn bad_multipart(why: &str) -> Reply {
     )
 }
 
-fn silent() -> Reply {
-    Reply::business(
-        StatusCode::REQUEST_TIMEOUT,
-        "THE BODY STOPPED COMING",
-        "A30",
-    )
-}
-
 fn broken(error: &multer::Error) -> Reply {
     match error {
-        multer::Error::StreamSizeExceeded { .. } => too_large("the upload", MAX_UPLOAD),
+        multer::Error::StreamSizeExceeded { .. } => too_large("file", MAX_UPLOAD),
         multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } => {
             bad_multipart("it ends before its closing boundary")
         }
@@ -267,3 +301,5 @@ const MAX_UPLOAD: usize = 15_000_000;
 const MAX_REST: u64 = 64 << 10;
 const MAX_TEXT: usize = 4 << 10;
 const MAX_PARTS: usize = 16;
+/// How long a client may take over an upload.
+const WHOLE_UPLOAD: Duration = Duration::from_mins(5);

@@ -1,5 +1,7 @@
 //! Upload File.
 
+use std::fmt;
+
 use bytes::Bytes;
 use doku_types::{
     BearerToken,
@@ -30,14 +32,14 @@ impl<'a> UploadFile<'a> {
     }
 }
 
-/// A file and what it is.
-#[derive(Debug, Clone)]
+/// A file and what it is. `Debug` shows its purpose and size alone: it may be an identity card.
+#[derive(Clone)]
 pub struct FileUpload {
     purpose: FilePurpose,
     source: Source,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Source {
     Bytes { name: String, content: Bytes },
     Url(String),
@@ -61,6 +63,17 @@ impl FileUpload {
             purpose,
             source: Source::Url(url.into()),
         }
+    }
+}
+
+impl fmt::Debug for FileUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("FileUpload");
+        debug.field("purpose", &self.purpose);
+        if let Source::Bytes { content, .. } = &self.source {
+            debug.field("size", &content.len());
+        }
+        debug.finish_non_exhaustive()
     }
 }
 
@@ -168,6 +181,20 @@ mod tests {
         let body = UploadFile::new(&token, &upload).body("id").unwrap();
         let text = String::from_utf8(body.bytes.to_vec()).unwrap();
         assert!(text.contains("filename=\"a%22%0D%0AX: y.png\""), "{text}");
+    }
+
+    #[test]
+    fn neither_a_file_nor_a_body_prints() {
+        let upload = FileUpload::bytes(FilePurpose::photo_proof(), "marker.png", "marker");
+        let token = BearerToken::from("marker");
+        let operation = UploadFile::new(&token, &upload);
+        let printed = format!("{operation:?} {:?}", operation.body("id"));
+        assert!(!printed.contains("marker"), "{printed}");
+        let printed = format!(
+            "{:?}",
+            FileUpload::url(FilePurpose::photo_proof(), "http://marker")
+        );
+        assert!(!printed.contains("marker"), "{printed}");
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod registration;
 mod requirements;
 mod token;
 
+use std::fmt;
+
 use bytes::Bytes;
 use doku_types::{BearerToken, validate::ParseError};
 use http::Method;
@@ -59,8 +61,8 @@ pub enum Authentication<'a> {
     Bearer(&'a BearerToken),
 }
 
-/// A body with its media type.
-#[derive(Debug, Clone)]
+/// A body with its media type. `Debug` shows its length alone: it may hold personal data.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Encoded {
     /// For the header `Content-Type`.
@@ -83,5 +85,14 @@ impl Encoded {
         // The requests are structs of text, flags and lists: writing them cannot fail.
         let bytes = serde_json::to_vec(document).expect("a request can be written");
         Self::new("application/json", bytes)
+    }
+}
+
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded")
+            .field("content_type", &self.content_type)
+            .field("length", &self.bytes.len())
+            .finish()
     }
 }

@@ -68,4 +68,5 @@ impl RsaVerifier {
 #[error(
     "not an unencrypted PKCS#8 RSA key of at least 2048 bits: make one with `openssl genpkey -algorithm RSA -outform DER`"
 )]
+#[non_exhaustive]
 pub struct KeyError;

@@ -18,7 +18,7 @@ use crate::{
         lite::LiteContact,
         registration::{Address, Bank, Contact, Document, Service, SocialMedia},
     },
-    secret::{Personal, SecretKey},
+    secret::{FileLink, Personal, SecretKey},
     validate::{self, Fault, FaultKind, ParseError},
 };
 
@@ -229,7 +229,7 @@ pub struct PhotoProof {
     /// `PHP-…`, another than the uploaded file's.
     pub id: String,
     /// Where the photo can be read, for a while.
-    pub photo: String,
+    pub photo: FileLink,
 }
 
 /// A code with the name that people see.

@@ -6,6 +6,7 @@ use typed_builder::TypedBuilder;
 use crate::{
     code::{DocumentCode, FileCategory},
     id::FileId,
+    secret::FileLink,
 };
 
 /// What a file is: its `category`, and for a document also its `code`.
@@ -83,7 +84,7 @@ pub struct UploadedFile {
     /// To be named in the registration; does not expire.
     pub id: FileId,
     /// Where the file can be read for 60 minutes.
-    pub link: String,
+    pub link: FileLink,
     /// As sent.
     pub category: FileCategory,
 }

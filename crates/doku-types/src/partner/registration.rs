@@ -12,8 +12,8 @@ use crate::{
     },
     id::{BrandId, BusinessId, FileId},
     lenient,
-    secret::{Personal, SecretKey},
-    validate::{self, Fault, FaultKind, ParseError, Rule, flag, list, object, text},
+    secret::{FileLink, Personal, SecretKey},
+    validate::{self, Fault, FaultKind, ParseError, Rule, flag, is_http_url, list, object, text},
 };
 
 /// A registration: the business, and whom of the partner's people to invite.
@@ -46,7 +46,7 @@ impl Registration {
         let document = serde_json::to_value(self).expect("a registration can be written");
         let mut faults = validate::check(&document, RULES);
         self.business.more_faults(&mut faults);
-        faults
+        validate::capped(faults)
     }
 
     /// Every file id that the registration names, with its pointer.
@@ -99,7 +99,8 @@ pub struct Business {
     /// `type`; `PERSONAL` is the only documented value. Mandatory.
     #[serde(rename = "type")]
     pub business_type: BusinessType,
-    /// Where the KYB callbacks go: an absolute http or https URL (A35). Without it none are sent.
+    /// Where the KYB callbacks go: an absolute http or https URL of at most 2048 characters (A35).
+    /// Without it none are sent.
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
@@ -167,11 +168,28 @@ impl Business {
                 message,
             ));
         };
-        if let Some(url) = &self.callback_url
-            && !is_http_url(url)
+        let personal = self.legal_entity == LegalEntity::Perseorangan;
+        match self.business_type {
+            BusinessType::Unknown(_) => {
+                let message = "is not known: send PERSONAL or CORPORATE";
+                fault("/business/type".to_owned(), "A33", message);
+            }
+            BusinessType::Personal if !personal => {
+                let message = "does not go with PERSONAL: send PERSEORANGAN";
+                fault("/business/legal_entity".to_owned(), "A33", message);
+            }
+            BusinessType::Corporate if personal => {
+                let message = "does not go with CORPORATE: send the company's form, such as PT";
+                fault("/business/legal_entity".to_owned(), "A33", message);
+            }
+            _ => {}
+        }
+        if self
+            .callback_url
+            .as_deref()
+            .is_some_and(|url| !is_http_url(url))
         {
-            let message =
-                "is not an absolute http or https URL: send one such as https://shop.example/doku";
+            let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku";
             fault("/business/callback_url".to_owned(), "A35", message);
         }
         let message = "is no bare number: send digits, without country code and leading 0";
@@ -229,7 +247,11 @@ pub struct Brand {
 pub struct SocialMedia {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub id: Option<String>,
     /// URLs of the accounts.
     pub accounts: Vec<String>,
@@ -258,19 +280,27 @@ impl<T: Into<FileId>> From<T> for FileRef {
 pub struct Address {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub id: Option<String>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub status: Option<Status>,
     /// `17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat`: postal code, then village up to
     /// province. At most 255 characters.
-    pub area: String,
+    pub area: Personal,
     /// ISO 3166 alpha-2.
     pub country: String,
     /// Street and number. At most 255 characters.
-    pub name: String,
+    pub name: Personal,
     /// Whether this is the main one.
     pub primary: bool,
 }
@@ -282,11 +312,19 @@ pub struct Address {
 pub struct Bank {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub id: Option<String>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub status: Option<Status>,
     /// Whose account it is.
     pub account_name: Personal,
@@ -313,11 +351,19 @@ pub struct Bank {
 pub struct Contact {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub id: Option<String>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
     pub status: Option<Status>,
     /// The papers that Check Requirements asks for.
     #[serde(deserialize_with = "lenient::list")]
@@ -365,8 +411,12 @@ pub struct Document {
     pub forms: Vec<Form>,
     /// Where the file can be read for 60 minutes; only in replies (A02).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub link: Option<FileLink>,
 }
 
 /// One value of a document's form.
@@ -397,15 +447,18 @@ pub struct RegistrationReply {
     pub business: RegisteredBusiness,
 }
 
-/// A registered business (A01).
+/// A registered business (A01). Since the reply is not documented, only the ids are certain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct RegisteredBusiness {
     /// `BSN-…`.
     pub id: BusinessId,
     /// `UPDATING` (A21).
-    pub status: Status,
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// As many as were sent, in their order.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub brands: Vec<RegisteredBrand>,
 }
 
@@ -416,13 +469,15 @@ pub struct RegisteredBrand {
     /// `BRN-…`; Get Business Data is asked by it.
     pub id: BrandId,
     /// `UPDATING` (A21).
-    pub status: Status,
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// The key to take payments for the brand with.
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_key: Option<SecretKey>,
     /// Its payment methods, to be activated.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub services: Vec<Service>,
 }
 
@@ -439,14 +494,6 @@ pub struct Service {
     pub status: Status,
 }
 
-fn is_http_url(url: &str) -> bool {
-    let rest = url
-        .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    host.is_some_and(|host| !host.is_empty()) && url.bytes().all(|b| b.is_ascii_graphic())
-}
-
 /// Empty counts as missing, which the table reports.
 fn is_local_number(number: &Personal) -> bool {
     let number = number.expose();
@@ -457,7 +504,7 @@ fn is_local_number(number: &Personal) -> bool {
 const RULES: &[Rule] = &[
     object("/business", "BR").mandatory(),
     text("/business/type", "BR").mandatory(),
-    text("/business/callback_url", "BR"),
+    text("/business/callback_url", "A35").max(2048),
     text("/business/legal_entity", "BR").mandatory(),
     text("/business/name", "BR").mandatory(),
     text("/business/description", "BR").max(1023),
@@ -502,18 +549,18 @@ const RULES: &[Rule] = &[
     list("/business/banks|bank_account", "A26")
         .mandatory()
         .lenient(),
-    object("/business/banks|bank_account/*", "A26").mandatory(),
-    text("/business/banks|bank_account/*/account_name", "A26").mandatory(),
-    text("/business/banks|bank_account/*/account_number", "A26")
+    object("/business/banks|bank_account/*?", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/account_name", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/account_number", "A26")
         .mandatory()
         .lenient(),
-    text("/business/banks|bank_account/*/bank_id", "A26")
+    text("/business/banks|bank_account/*?/bank_id", "A26")
         .mandatory()
         .lenient(),
-    text("/business/banks|bank_account/*/bank_name", "A26").mandatory(),
-    text("/business/banks|bank_account/*/country", "A26").mandatory(),
-    text("/business/banks|bank_account/*/currency", "A26").mandatory(),
-    text("/business/banks|bank_account/*/swift_code", "A26")
+    text("/business/banks|bank_account/*?/bank_name", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/country", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/currency", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/swift_code", "A26")
         .mandatory()
         .lenient(),
     list("/business/contacts", "A26").mandatory(),
@@ -560,3 +607,15 @@ const RULES: &[Rule] = &[
     list("/partner/invited_user", "A26"),
     text("/partner/invited_user/*", "A26").mandatory(),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_of_which_only_the_ids_are_certain_is_read() {
+        let body = br#"{"business":{"id":"BSN-1","brands":[{"id":"BRN-1","services":null}]}}"#;
+        let reply: RegistrationReply = validate::read(body).unwrap();
+        assert_eq!(reply.business.brands[0].id, BrandId::from("BRN-1"));
+    }
+}

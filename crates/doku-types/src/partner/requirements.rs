@@ -9,7 +9,7 @@ use crate::{
         file::{FileKind, FilePurpose, extension},
         registration::{Document, Registration},
     },
-    validate::{Fault, FaultKind},
+    validate::{self, Fault, FaultKind},
 };
 
 /// The four query parameters, all mandatory; Get Business Data takes the same.
@@ -153,8 +153,10 @@ pub struct Requirements {
 #[non_exhaustive]
 pub struct BusinessRequirements {
     /// For each of `business.brands[]`.
+    #[serde(default)]
     pub brand: BrandRequirements,
     /// For `business.contacts[]`.
+    #[serde(default)]
     pub contact: ContactRequirements,
     /// For `business.documents[]`: companies only (A22).
     #[builder(default)]
@@ -163,7 +165,7 @@ pub struct BusinessRequirements {
 }
 
 /// What each brand needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct BrandRequirements {
     /// For `photo_proofs[]`.
@@ -173,7 +175,7 @@ pub struct BrandRequirements {
 }
 
 /// What a contact needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct ContactRequirements {
     /// For `documents[]`.
@@ -293,7 +295,7 @@ impl Requirements {
                 ));
             }
         }
-        faults
+        validate::capped(faults)
     }
 }
 
@@ -328,41 +330,39 @@ impl FileRequirement {
         }
         let allowed = self.extensions.join(", ");
         let named = extension(file_name);
-        let is_allowed = |extension: &str| {
+        let named_kind = named.and_then(FileKind::from_extension);
+        let is_listed = |name: &str| self.extensions.iter().any(|e| e.eq_ignore_ascii_case(name));
+        let is_allowed = |kind| {
             self.extensions
                 .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(extension))
+                .any(|e| FileKind::from_extension(e) == Some(kind))
         };
-        if let Some(named) = named.filter(|named| !is_allowed(named)) {
-            // The extension comes from outside: only one that DOKU knows is repeated.
-            let what = FileKind::from_extension(named).map_or("another kind", FileKind::extension);
-            fault(
-                FaultKind::NotAllowed,
-                format!("is named as {what}: send one of {allowed}"),
-            );
-        } else {
-            match (
-                FileKind::sniff(content),
-                named.and_then(FileKind::from_extension),
-            ) {
-                (None, _) => fault(
+        match (named, FileKind::sniff(content)) {
+            // DOKU allows an extension that is not known here: its content cannot be judged.
+            (Some(name), _) if is_listed(name) && named_kind.is_none() => {}
+            // The extension comes from outside: only one that is known is repeated.
+            (Some(name), _) if !is_listed(name) => {
+                let what = named_kind.map_or("another kind", FileKind::extension);
+                fault(
                     FaultKind::NotAllowed,
-                    format!("has a content of no known kind: send one of {allowed}"),
-                ),
-                (Some(kind), Some(named)) if kind != named => fault(
-                    FaultKind::NotAllowed,
-                    format!(
-                        "is named as {} but is {}: rename or convert it",
-                        named.extension(),
-                        kind.extension()
-                    ),
-                ),
-                (Some(kind), _) if !is_allowed(kind.extension()) => fault(
-                    FaultKind::NotAllowed,
-                    format!("is {}: send one of {allowed}", kind.extension()),
-                ),
-                _ => {}
+                    format!("is named as {what}: send one of {allowed}"),
+                );
             }
+            (_, None) => fault(
+                FaultKind::NotAllowed,
+                format!("has a content of no known kind: send one of {allowed}"),
+            ),
+            (_, Some(kind)) if named_kind.is_some_and(|named| named != kind) => {
+                let named = named_kind.map_or("", FileKind::extension);
+                let is = kind.extension();
+                let message = format!("is named as {named} but is {is}: rename or convert it");
+                fault(FaultKind::NotAllowed, message);
+            }
+            (_, Some(kind)) if !is_allowed(kind) => fault(
+                FaultKind::NotAllowed,
+                format!("is {}: send one of {allowed}", kind.extension()),
+            ),
+            _ => {}
         }
         faults
     }
@@ -502,6 +502,25 @@ mod tests {
         assert_eq!(kinds("shop.png", 1, b"%PDF-"), [FaultKind::NotAllowed]);
         assert_eq!(kinds("shop", 1, b"%PDF-"), [FaultKind::NotAllowed]);
         assert_eq!(kinds("shop.png", 0, b""), [FaultKind::NotAllowed]);
+    }
+
+    #[test]
+    fn what_doku_allows_is_not_refused_for_being_unknown_here() {
+        let rule = |extensions: &[&str]| {
+            let extensions: Vec<_> = extensions.iter().map(|e| (*e).to_owned()).collect();
+            FileRequirement::builder()
+                .code("X")
+                .extensions(extensions)
+                .max_size(1_u32)
+                .build()
+        };
+        assert_eq!(rule(&["JPEG"]).check("a.jpeg", 1, b"\xff\xd8\xff"), []);
+        assert_eq!(rule(&["JPEG"]).check("a", 1, b"\xff\xd8\xff"), []);
+        assert_eq!(
+            rule(&["HEIC"]).check("a.heic", 1, b"\0\0\0\x18ftypheic"),
+            []
+        );
+        assert_eq!(rule(&["HEIC"]).check("a.png", 1, PNG).len(), 1);
     }
 
     #[test]
