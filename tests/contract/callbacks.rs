@@ -334,6 +334,9 @@ async fn by_hand(answer: &'static str) -> String {
                 }
             }
             let _ = socket.write_all(answer.as_bytes()).await;
+            // Closes just when the connection is used again, if it is.
+            let again = socket.read_buf(&mut request);
+            let _ = tokio::time::timeout(Duration::from_millis(5), again).await;
         }
     });
     url

@@ -266,6 +266,39 @@ async fn a_file_is_fetched_from_a_local_url_only() {
 }
 
 #[tokio::test]
+async fn a_client_that_closes_its_half_while_it_waits_is_answered() {
+    let world = World::new().await;
+    let slow = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/a.png", slow.local_addr().unwrap());
+    let body = form(&[
+        ("category", None, b"LOGO"),
+        ("file_url", None, url.as_bytes()),
+    ]);
+    let request = upload_request(&world, &body).await;
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
+        .await
+        .unwrap();
+    socket
+        .write_all(render_head(&request).as_bytes())
+        .await
+        .unwrap();
+    socket.write_all(&body).await.unwrap();
+    socket.shutdown().await.unwrap();
+
+    // The mock is asked for its answer before it can have one.
+    let (mut fetching, _) = slow.accept().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    fetching
+        .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        .await
+        .unwrap();
+    let mut reply = vec![0; 4096];
+    let length = socket.read(&mut reply).await.unwrap();
+    let reply = String::from_utf8_lossy(&reply[..length]).into_owned();
+    assert!(reply.contains("the answer was 404"), "{reply:?}");
+}
+
+#[tokio::test]
 async fn a_link_gives_the_file_for_60_minutes() {
     let world = World::new().await;
     let token = world

@@ -697,23 +697,3 @@ async fn an_invitation_names_what_it_lacks() {
         &json!({"message": message}).to_string(),
     );
 }
-
-#[tokio::test]
-async fn a_client_that_closes_its_half_after_asking_is_answered() {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    let world = World::new().await;
-    for _ in 0..20 {
-        let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-            .await
-            .unwrap();
-        socket
-            .write_all(b"GET /_mock/ready HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            .await
-            .unwrap();
-        socket.shutdown().await.unwrap();
-        let mut reply = String::new();
-        socket.read_to_string(&mut reply).await.unwrap();
-        assert!(reply.contains(" 200 OK"), "{reply:?}");
-    }
-}

@@ -178,3 +178,73 @@ impl<T> Drop for GatedIo<T> {
         self.gate.gone();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use doku_types::partner::callback::Callback;
+    use tokio::runtime::Handle;
+
+    use super::*;
+    use crate::{Config, DeliveryState};
+
+    /// An app with one callback, which is blocked as soon as its delivery starts.
+    fn app() -> (Arc<App>, Range<usize>) {
+        let config = Config::default();
+        let app = App::new(&config, "http://127.0.0.1:1".to_owned(), Handle::current());
+        let callback = Callback::builder()
+            .callback_type("BRAND")
+            .status("ACTIVE")
+            .build();
+        let client_id = &config.partners[0].client_id;
+        let places = {
+            let mut guard = app.store();
+            let store = &mut *guard;
+            let (ids, url) = (&mut store.ids, "http://192.0.2.1/");
+            store
+                .outbox
+                .add(ids, client_id, &"BSN-1".into(), url, vec![callback])
+        };
+        (Arc::new(app), places)
+    }
+
+    async fn started(app: &App) -> bool {
+        // Blocked targets take no I/O, so a few turns of the runtime are enough.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        app.store().outbox.get(0).state == DeliveryState::Blocked
+    }
+
+    #[tokio::test]
+    async fn delivery_waits_for_the_end_of_the_body_and_then_for_the_flush() {
+        let (app, places) = app();
+        let gate = Gate::new(Arc::clone(&app));
+        let body = GatedBody::new(axum::body::Body::empty(), gate.clone(), Some(places));
+        gate.flushed();
+        assert!(!started(&app).await, "while the body has not ended");
+        drop(body);
+        assert!(!started(&app).await, "before the flush");
+        gate.flushed();
+        assert!(started(&app).await);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_gone_delivers_in_either_order() {
+        for io_first in [true, false] {
+            let (app, places) = app();
+            let gate = Gate::new(Arc::clone(&app));
+            let io = GatedIo::new((), gate.clone());
+            let body = GatedBody::new(axum::body::Body::empty(), gate, Some(places));
+            if io_first {
+                drop(io);
+                assert!(!started(&app).await);
+                drop(body);
+            } else {
+                drop(body);
+                assert!(!started(&app).await);
+                drop(io);
+            }
+            assert!(started(&app).await);
+        }
+    }
+}
