@@ -199,6 +199,11 @@ async fn a_strangers_post_does_not_end_the_demo() {
 
     // A host that registers but never calls back: its callbacks go elsewhere.
     let mock = MockDoku::start().await;
+    // A port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args([
             "demo",
@@ -230,7 +235,7 @@ async fn a_strangers_post_does_not_end_the_demo() {
             .find(|line| line.as_ref().unwrap().contains("KYB callbacks"))
             .unwrap()
             .unwrap();
-        let mut stranger = std::net::TcpStream::connect("127.0.0.1:18481").unwrap();
+        let mut stranger = std::net::TcpStream::connect(free).unwrap();
         stranger
             .write_all(b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
             .unwrap();
