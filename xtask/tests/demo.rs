@@ -219,12 +219,8 @@ async fn a_strangers_post_does_not_end_the_demo() {
             "--client-id",
             DEFAULT_CLIENT_ID,
         ])
-        .args([
-            "--secret-key",
-            DEFAULT_SECRET_KEY,
-            "--callback-listen",
-            "127.0.0.1:18481",
-        ])
+        .args(["--secret-key", DEFAULT_SECRET_KEY, "--callback-listen"])
+        .arg(free.to_string())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
