@@ -17,19 +17,11 @@ pub struct Exchanges(Arc<Mutex<Vec<String>>>);
 impl Exchanges {
     /// The last exchange.
     pub fn last(&self) -> String {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .last()
-            .cloned()
-            .unwrap_or_default()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).last().cloned().unwrap_or_default()
     }
 
     fn add(&self, exchange: String) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(exchange);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }
 }
 
@@ -52,9 +44,7 @@ pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
 
 /// Whatever a reply stands on has to be in the ledger, as an assumption.
 fn assert_named_assumptions(headers: &HeaderMap) {
-    let named = headers
-        .get("doku-mock-assumptions")
-        .and_then(|named| named.to_str().ok());
+    let named = headers.get("doku-mock-assumptions").and_then(|named| named.to_str().ok());
     for id in named.into_iter().flat_map(|named| named.split(',')) {
         let entry = evidence::entry(id).unwrap_or_else(|| panic!("{id} is not in the ledger"));
         assert_eq!(entry.evidence, evidence::Evidence::Assumed, "{id}");
@@ -63,10 +53,7 @@ fn assert_named_assumptions(headers: &HeaderMap) {
 
 /// Method and path, sorted headers, body.
 fn render_request(request: &Request<Bytes>) -> String {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("", |target| target.as_str());
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let mut text = format!("{} {target}\n", request.method());
     render(&mut text, request.headers(), request.body());
     text
@@ -74,11 +61,7 @@ fn render_request(request: &Request<Bytes>) -> String {
 
 /// The head of a request as it goes over a raw socket, with the length of its body.
 pub fn render_head(request: &Request<Bytes>) -> String {
-    let mut head = format!(
-        "{} {} HTTP/1.1\r\nhost: x\r\n",
-        request.method(),
-        request.uri().path()
-    );
+    let mut head = format!("{} {} HTTP/1.1\r\nhost: x\r\n", request.method(), request.uri().path());
     for (name, value) in request.headers() {
         let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }

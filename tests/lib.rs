@@ -70,11 +70,7 @@ impl World {
         let mock = MockDoku::start_with(config).await.expect("the mock starts");
         let exchanges = Exchanges::default();
         let client = client(&mock, mock.credentials().clone(), exchanges.clone());
-        Self {
-            mock,
-            client,
-            exchanges,
-        }
+        Self { mock, client, exchanges }
     }
 
     /// A client of the same mock by other credentials.
@@ -89,10 +85,7 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        HyperTransport::new()
-            .send(request)
-            .await
-            .expect("the mock answers")
+        HyperTransport::new().send(request).await.expect("the mock answers")
     }
 
     /// A request of the built-in credential, rightly signed now.
@@ -114,14 +107,11 @@ impl World {
             credentials.sign_request(&method, target, body, "request-1", self.mock.clock().now());
         change(&mut headers);
         let digest = doku_signing::Digest::of_message(&method, body);
-        let signature = headers
-            .component(target, digest)
-            .sign(Form::Request, &credentials.secret_key);
+        let signature =
+            headers.component(target, digest).sign(Form::Request, &credentials.secret_key);
         headers.signature = signature.to_string();
         let mut request = self.plain(method, path_and_query, body);
-        headers
-            .write(request.headers_mut(), Form::Request)
-            .expect("headers that can be sent");
+        headers.write(request.headers_mut(), Form::Request).expect("headers that can be sent");
         request
     }
 
@@ -136,12 +126,7 @@ impl World {
 
     /// Uploads the three files of a personal merchant.
     pub async fn upload_papers(&self) -> Papers {
-        let token = self
-            .client
-            .generate_token(&TokenRequest::new())
-            .await
-            .expect("a token")
-            .token;
+        let token = self.client.generate_token(&TokenRequest::new()).await.expect("a token").token;
         let mut ids = Vec::new();
         for purpose in [
             FilePurpose::photo_proof(),
@@ -149,20 +134,10 @@ impl World {
             FilePurpose::owner_liveness(),
         ] {
             let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-            ids.push(
-                self.client
-                    .upload_file(&token, &upload)
-                    .await
-                    .expect("an upload")
-                    .id,
-            );
+            ids.push(self.client.upload_file(&token, &upload).await.expect("an upload").id);
         }
         let [photo_proof, ktp, owner_liveness] = ids.try_into().expect("three ids");
-        Papers {
-            photo_proof,
-            ktp,
-            owner_liveness,
-        }
+        Papers { photo_proof, ktp, owner_liveness }
     }
 
     /// The documented sample of a registration with these papers and this callback URL.
@@ -185,10 +160,7 @@ impl World {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        panic!(
-            "not within 5 s: {what}; the callbacks are {:#?}",
-            self.mock.callbacks()
-        );
+        panic!("not within 5 s: {what}; the callbacks are {:#?}", self.mock.callbacks());
     }
 }
 
@@ -212,9 +184,7 @@ pub fn path(operation: &str) -> String {
 /// Sets one header.
 pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str) {
     let name = HeaderName::try_from(name).expect("a header name");
-    request
-        .headers_mut()
-        .insert(name, HeaderValue::from_str(value).expect("a header value"));
+    request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));
 }
 
 fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {

@@ -50,13 +50,8 @@ impl Sink {
             .collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let sink = Self {
-            address,
-            state: Arc::new(Mutex::new(State {
-                requests: Vec::new(),
-                answers,
-            })),
-        };
+        let sink =
+            Self { address, state: Arc::new(Mutex::new(State { requests: Vec::new(), answers })) };
         let state = Arc::clone(&sink.state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -76,11 +71,7 @@ impl Sink {
 
     /// What has come so far.
     pub fn requests(&self) -> Vec<SunkRequest> {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .requests
-            .clone()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).requests.clone()
     }
 }
 
@@ -89,22 +80,9 @@ async fn keep(
     state: Arc<Mutex<State>>,
 ) -> Result<Response<Empty<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map(http_body_util::Collected::to_bytes)
-        .unwrap_or_default();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("", |target| target.as_str())
-        .to_owned();
-    let kept = SunkRequest {
-        method: parts.method,
-        target,
-        headers: parts.headers,
-        body,
-    };
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str()).to_owned();
+    let kept = SunkRequest { method: parts.method, target, headers: parts.headers, body };
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
     state.requests.push(kept);
     let mut response = Response::new(Empty::new());

@@ -37,28 +37,19 @@ async fn every_type_is_told_once_in_order_and_rightly_signed() {
     let world = World::new().await;
     let sink = Sink::answering([]).await;
     registered(&world, &sink).await;
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
 
     let receiver = CallbackReceiver::new(world.mock.credentials().clone(), PATH);
     let mut told = String::new();
     for request in sink.requests() {
-        assert_eq!(
-            (request.method.as_str(), request.target.as_str()),
-            ("POST", PATH)
-        );
+        assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", PATH));
         let received = receiver.receive(&request.headers, &request.body).unwrap();
         assert_eq!(received.timestamp, start().to_string());
         told.push_str(std::str::from_utf8(&request.body).unwrap());
         told.push('\n');
     }
     for kind in CallbackType::all() {
-        assert_eq!(
-            told.matches(&format!("\"type\":\"{kind}\"")).count(),
-            1,
-            "{kind}"
-        );
+        assert_eq!(told.matches(&format!("\"type\":\"{kind}\"")).count(), 1, "{kind}");
     }
     snapshot!("callbacks_of_an_approval", told);
 }
@@ -68,9 +59,7 @@ async fn a_forged_or_foreign_callback_is_refused() {
     let world = World::new().await;
     let sink = Sink::answering([]).await;
     registered(&world, &sink).await;
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
     let request = sink.requests().remove(0);
 
     let receive = |client: &str, key: &str, path: &str, body: &[u8]| {
@@ -86,36 +75,24 @@ async fn a_forged_or_foreign_callback_is_refused() {
     assert_eq!(receive(client, key, "/other", &request.body), mismatch);
     assert_eq!(receive(client, "SK-other", PATH, &request.body), mismatch);
     assert_eq!(receive(client, key, PATH, b"{}"), mismatch);
-    assert_eq!(
-        receive("BRN-other", key, PATH, &request.body),
-        Err(CallbackError::OtherClient)
-    );
+    assert_eq!(receive("BRN-other", key, PATH, &request.body), Err(CallbackError::OtherClient));
 }
 
 #[tokio::test]
 async fn a_refused_callback_is_repeated_after_30_minutes_6_and_12_hours_then_given_up() {
     let world = World::new().await;
     // The first callback is refused four times; the nine others are taken at once.
-    let refuse_first = [
-        500, 200, 200, 200, 200, 200, 200, 200, 200, 200, 503, 302, 404,
-    ];
+    let refuse_first = [500, 200, 200, 200, 200, 200, 200, 200, 200, 200, 503, 302, 404];
     let sink = Sink::answering(refuse_first).await;
     registered(&world, &sink).await;
     let attempts = |wanted: usize| {
         move |mock: &MockDoku| {
-            mock.callbacks()
-                .iter()
-                .map(|c| c.attempts.len())
-                .sum::<usize>()
-                == wanted
+            mock.callbacks().iter().map(|c| c.attempts.len()).sum::<usize>() == wanted
         }
     };
     world.wait_until("ten first attempts", attempts(10)).await;
     for (minutes, wanted) in [(29, 10), (1, 11), (329, 11), (1, 12), (359, 12), (1, 13)] {
-        world
-            .mock
-            .clock()
-            .advance(Duration::from_secs(minutes * 60));
+        world.mock.clock().advance(Duration::from_secs(minutes * 60));
         // Long enough for an attempt that must not be made to be made.
         tokio::time::sleep(Duration::from_millis(30)).await;
         world.wait_until("the next attempt", attempts(wanted)).await;
@@ -126,17 +103,9 @@ async fn a_refused_callback_is_repeated_after_30_minutes_6_and_12_hours_then_giv
     let callbacks = world.mock.callbacks();
     let (first, others) = callbacks.split_first().unwrap();
     assert_eq!(first.state, DeliveryState::Exhausted);
-    let answers: Vec<_> = first
-        .attempts
-        .iter()
-        .map(|attempt| attempt.status.unwrap())
-        .collect();
+    let answers: Vec<_> = first.attempts.iter().map(|attempt| attempt.status.unwrap()).collect();
     assert_eq!(answers, [500, 503, 302, 404]);
-    let times: Vec<_> = first
-        .attempts
-        .iter()
-        .map(|attempt| attempt.at.as_str())
-        .collect();
+    let times: Vec<_> = first.attempts.iter().map(|attempt| attempt.at.as_str()).collect();
     assert_eq!(
         times,
         [
@@ -146,11 +115,7 @@ async fn a_refused_callback_is_repeated_after_30_minutes_6_and_12_hours_then_giv
             "2026-11-22T15:04:05Z",
         ]
     );
-    assert!(
-        others
-            .iter()
-            .all(|callback| callback.state == DeliveryState::Delivered)
-    );
+    assert!(others.iter().all(|callback| callback.state == DeliveryState::Delivered));
 
     // The same event each time, signed afresh.
     let receiver = CallbackReceiver::new(world.mock.credentials().clone(), PATH);
@@ -173,20 +138,12 @@ async fn the_first_attempt_comes_after_the_reply_that_caused_it() {
     let body = serde_json::to_vec(&world.registration(&papers, &url)).unwrap();
     let request = world.signed(http::Method::POST, &contract::path("/business"), &body);
 
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
-    socket
-        .write_all(render_head(&request).as_bytes())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
     // All but the last byte: the request is not whole, so nothing is registered or told.
     socket.write_all(&body[..body.len() - 1]).await.unwrap();
     let early = tokio::time::timeout(Duration::from_millis(100), callbacks.accept()).await;
-    assert!(
-        early.is_err(),
-        "a callback came before its request was whole"
-    );
+    assert!(early.is_err(), "a callback came before its request was whole");
     socket.write_all(&body[body.len() - 1..]).await.unwrap();
 
     // By the time that somebody is called, the whole reply is there to be read without waiting.
@@ -205,18 +162,11 @@ async fn a_client_that_leaves_without_its_reply_is_called_back_all_the_same() {
     let papers = world.upload_papers().await;
     let body = serde_json::to_vec(&world.registration(&papers, &sink.url(PATH))).unwrap();
     let request = world.signed(http::Method::POST, &contract::path("/business"), &body);
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
-    socket
-        .write_all(render_head(&request).as_bytes())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
     socket.write_all(&body).await.unwrap();
     drop(socket);
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
 }
 
 #[tokio::test]
@@ -234,18 +184,14 @@ async fn pipelined_registrations_are_each_called_back() {
         all.extend_from_slice(render_head(&request).as_bytes());
         all.extend_from_slice(&body);
     }
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
     // Nobody reads the replies of twenty requests that were written at once.
     socket.write_all(&all).await.unwrap();
     world
         .wait_until("all of all delivered", |mock| {
             let callbacks = mock.callbacks();
             callbacks.len() == 200
-                && callbacks
-                    .iter()
-                    .all(|callback| callback.state == DeliveryState::Delivered)
+                && callbacks.iter().all(|callback| callback.state == DeliveryState::Delivered)
         })
         .await;
     drop(socket);
@@ -257,9 +203,7 @@ async fn a_target_elsewhere_is_recorded_as_blocked_and_never_called() {
     let papers = world.upload_papers().await;
     let registration = world.registration(&papers, "http://192.0.2.1/callbacks");
     world.client.register_business(&registration).await.unwrap();
-    world
-        .wait_until("all blocked", all_in(DeliveryState::Blocked))
-        .await;
+    world.wait_until("all blocked", all_in(DeliveryState::Blocked)).await;
     let callbacks = world.mock.callbacks();
     assert_eq!(callbacks.len(), 10);
     let error = callbacks[0].attempts[0].error.as_deref().unwrap();
@@ -271,12 +215,8 @@ async fn callbacks_can_be_looked_up_on_the_mock() {
     let world = World::new().await;
     let sink = Sink::answering([]).await;
     registered(&world, &sink).await;
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
-    let reply = world
-        .send(world.plain(http::Method::GET, "/_mock/callbacks", b""))
-        .await;
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
+    let reply = world.send(world.plain(http::Method::GET, "/_mock/callbacks", b"")).await;
     let listed: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 10);
     assert_eq!(listed[0]["state"], "delivered");
@@ -298,9 +238,7 @@ async fn by_the_machines_clock_callbacks_are_delivered_too() {
     let world = World::with(|config| config.clock = Clock::real()).await;
     let sink = Sink::answering([]).await;
     registered(&world, &sink).await;
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
     assert_eq!(sink.requests().len(), 10);
 }
 
@@ -311,11 +249,7 @@ async fn what_is_not_yet_delivered_is_counted_when_the_mock_stops() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let papers = world.upload_papers().await;
     let url = format!("http://{}/x", silent.local_addr().unwrap());
-    world
-        .client
-        .register_business(&world.registration(&papers, &url))
-        .await
-        .unwrap();
+    world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
     let _held = silent.accept().await.unwrap();
     assert_eq!(world.mock.shutdown().await, 10);
 }
@@ -348,22 +282,10 @@ async fn a_receiver_that_closes_each_connection_unannounced_misses_nothing() {
     let papers = world.upload_papers().await;
     let url = by_hand("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
     for _ in 0..20 {
-        world
-            .client
-            .register_business(&world.registration(&papers, &url))
-            .await
-            .unwrap();
+        world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
     }
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
-    assert!(
-        world
-            .mock
-            .callbacks()
-            .iter()
-            .all(|callback| callback.attempts.len() == 1)
-    );
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
+    assert!(world.mock.callbacks().iter().all(|callback| callback.attempts.len() == 1));
 }
 
 #[tokio::test]
@@ -371,18 +293,8 @@ async fn a_2xx_acknowledges_whatever_becomes_of_its_body() {
     let world = World::new().await;
     let papers = world.upload_papers().await;
     let url = by_hand("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\nxx").await;
-    world
-        .client
-        .register_business(&world.registration(&papers, &url))
-        .await
-        .unwrap();
+    world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
     let url = by_hand("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx").await;
-    world
-        .client
-        .register_business(&world.registration(&papers, &url))
-        .await
-        .unwrap();
-    world
-        .wait_until("all delivered", all_in(DeliveryState::Delivered))
-        .await;
+    world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
+    world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
 }

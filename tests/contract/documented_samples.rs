@@ -15,10 +15,8 @@ use serde_json::Value;
 fn survives<T: Serialize + DeserializeOwned>(sample: &str) {
     let typed: T = serde_json::from_str(sample).unwrap();
     let written = serde_json::to_string(&typed).unwrap();
-    let (before, after): (Value, Value) = (
-        serde_json::from_str(sample).unwrap(),
-        serde_json::from_str(&written).unwrap(),
-    );
+    let (before, after): (Value, Value) =
+        (serde_json::from_str(sample).unwrap(), serde_json::from_str(&written).unwrap());
     assert_eq!(before, after);
 }
 
@@ -82,10 +80,8 @@ fn other_spellings_of_the_registration_mean_the_same() {
     let mut document: Value = serde_json::from_str(sample).unwrap();
     let business = document["business"].as_object_mut().unwrap();
     let code = business.remove("phone_calling_code").unwrap();
-    business.insert(
-        "calling_code".to_owned(),
-        code.as_str().unwrap().parse::<u64>().unwrap().into(),
-    );
+    business
+        .insert("calling_code".to_owned(), code.as_str().unwrap().parse::<u64>().unwrap().into());
     business.insert("phone_number".to_owned(), 81_234_567_890_u64.into());
     business.insert("website_readiness".to_owned(), false.into());
     let banks = business.remove("banks").unwrap();

@@ -16,11 +16,7 @@ use crate::snapshot;
 #[tokio::test]
 async fn check_requirements() {
     let world = World::new().await;
-    world
-        .client
-        .check_requirements(&RequirementsQuery::personal())
-        .await
-        .unwrap();
+    world.client.check_requirements(&RequirementsQuery::personal()).await.unwrap();
     snapshot!("check_requirements_personal", world.exchanges.last());
 }
 
@@ -40,23 +36,14 @@ async fn check_requirements_of_a_company() {
 #[tokio::test]
 async fn generate_token() {
     let world = World::new().await;
-    world
-        .client
-        .generate_token(&TokenRequest::minutes(360))
-        .await
-        .unwrap();
+    world.client.generate_token(&TokenRequest::minutes(360)).await.unwrap();
     snapshot!("generate_token", world.exchanges.last());
 }
 
 #[tokio::test]
 async fn upload_file() {
     let world = World::new().await;
-    let token = world
-        .client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap()
-        .token;
+    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let purpose = FilePurpose::document(DocumentCode::Ktp);
     let upload = FileUpload::bytes(purpose, "ktp.png", PNG);
     world.client.upload_file(&token, &upload).await.unwrap();
@@ -73,11 +60,7 @@ async fn business_registration_and_get_business_data() {
     snapshot!("business_registration", world.exchanges.last());
 
     let brand = &reply.business.brands[0].id;
-    world
-        .client
-        .business_data(brand, &RequirementsQuery::personal())
-        .await
-        .unwrap();
+    world.client.business_data(brand, &RequirementsQuery::personal()).await.unwrap();
     snapshot!("get_business_data", world.exchanges.last());
 }
 
@@ -86,19 +69,11 @@ async fn create_business_lite_and_get_business_data() {
     let world = World::new().await;
     let sample = include_bytes!("../samples/create-business-lite.request.json");
     let invitation = LiteRegistration::parse(sample).unwrap();
-    let reply = world
-        .client
-        .create_business_lite(&invitation)
-        .await
-        .unwrap();
+    let reply = world.client.create_business_lite(&invitation).await.unwrap();
     snapshot!("create_business_lite", world.exchanges.last());
 
     let brand = &reply.business.brands[0].id;
-    world
-        .client
-        .business_data(brand, &RequirementsQuery::personal())
-        .await
-        .unwrap();
+    world.client.business_data(brand, &RequirementsQuery::personal()).await.unwrap();
     snapshot!("get_business_data_lite", world.exchanges.last());
 }
 

@@ -17,9 +17,7 @@ type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 fn form(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file_name, content) in parts {
-        let file_name = file_name
-            .map(|name| format!("; filename=\"{name}\""))
-            .unwrap_or_default();
+        let file_name = file_name.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\r\n"
         );
@@ -32,32 +30,16 @@ fn form(parts: &[Part<'_>]) -> Vec<u8> {
 }
 
 async fn upload_request(world: &World, body: &[u8]) -> Request<Bytes> {
-    let token = world
-        .client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap()
-        .token;
+    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let mut request = world.plain(Method::POST, &path("/file"), body);
-    set_header(
-        &mut request,
-        "authorization",
-        &format!("Bearer {}", token.expose()),
-    );
-    set_header(
-        &mut request,
-        "content-type",
-        &format!("multipart/form-data; boundary={BOUNDARY}"),
-    );
+    set_header(&mut request, "authorization", &format!("Bearer {}", token.expose()));
+    set_header(&mut request, "content-type", &format!("multipart/form-data; boundary={BOUNDARY}"));
     request
 }
 
 async fn answer(world: &World, parts: &[Part<'_>]) -> (u16, String) {
     let reply = world.send(upload_request(world, &form(parts)).await).await;
-    (
-        reply.status().as_u16(),
-        String::from_utf8(reply.body().to_vec()).unwrap(),
-    )
+    (reply.status().as_u16(), String::from_utf8(reply.body().to_vec()).unwrap())
 }
 
 #[tokio::test]
@@ -66,40 +48,25 @@ async fn each_bad_upload_gets_its_own_answer() {
     let photo: Part<'_> = ("category", None, b"PHOTO_PROOF");
     let too_large = vec![0; 15_000_001];
     let cases: &[(&[Part<'_>], u16, &str)] = &[
-        (
-            &[("file", Some("a.png"), PNG)],
-            400,
-            "category is mandatory: send one such as DOCUMENT",
-        ),
+        (&[("file", Some("a.png"), PNG)], 400, "category is mandatory: send one such as DOCUMENT"),
         (
             &[("category", None, b"SELFIE"), ("file", Some("a.png"), PNG)],
             400,
             "category is not known: send one of OWNER_LIVENESS, PHOTO_PROOF, LOGO, DOCUMENT, SERVICE_AGREEMENT, BANK_ACCOUNT",
         ),
         (
-            &[
-                ("category", None, b"DOCUMENT"),
-                ("file", Some("a.png"), PNG),
-            ],
+            &[("category", None, b"DOCUMENT"), ("file", Some("a.png"), PNG)],
             400,
             "code is mandatory with the category DOCUMENT: send one such as KTP",
         ),
-        (
-            &[photo],
-            400,
-            "file is mandatory: send a file, or a file_url to fetch it from",
-        ),
+        (&[photo], 400, "file is mandatory: send a file, or a file_url to fetch it from"),
         (
             &[photo, ("file", Some(""), b"")],
             400,
             "file is mandatory: send a file, or a file_url to fetch it from",
         ),
         (
-            &[
-                photo,
-                ("file", Some("a.png"), PNG),
-                ("file_url", None, b"http://127.0.0.1:1/a.png"),
-            ],
+            &[photo, ("file", Some("a.png"), PNG), ("file_url", None, b"http://127.0.0.1:1/a.png")],
             400,
             "file_url came beside file: send one of the two",
         ),
@@ -142,13 +109,8 @@ async fn what_is_not_a_form_is_refused() {
         r#"{"message":["the upload is not readable: the Content-Type is not multipart/form-data with a boundary"]}"#
     );
 
-    let whole = form(&[
-        ("category", None, b"PHOTO_PROOF"),
-        ("file", Some("a.png"), PNG),
-    ]);
-    let reply = world
-        .send(upload_request(&world, &whole[..whole.len() - 9]).await)
-        .await;
+    let whole = form(&[("category", None, b"PHOTO_PROOF"), ("file", Some("a.png"), PNG)]);
+    let reply = world.send(upload_request(&world, &whole[..whole.len() - 9]).await).await;
     assert_eq!(reply.status(), 400);
     assert_eq!(
         reply.body(),
@@ -188,18 +150,10 @@ async fn a_file_as_large_as_allowed_is_taken() {
 async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
     let world = World::new().await;
     let too_large = vec![0; 20_000_000];
-    let body = form(&[
-        ("category", None, b"LOGO"),
-        ("file", Some("a.png"), &too_large),
-    ]);
+    let body = form(&[("category", None, b"LOGO"), ("file", Some("a.png"), &too_large)]);
     let request = upload_request(&world, &body).await;
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
-    socket
-        .write_all(render_head(&request).as_bytes())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
     // Everything is written before anything is read.
     socket.write_all(&body).await.unwrap();
     let mut reply = vec![0; 4096];
@@ -213,13 +167,8 @@ async fn a_client_that_asks_before_it_sends_is_not_told_to_send_what_is_refused(
     let world = World::new().await;
     let mut request = world.plain(Method::POST, &path("/file"), &[0; 1000]);
     set_header(&mut request, "expect", "100-continue");
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
-    socket
-        .write_all(render_head(&request).as_bytes())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
     let mut reply = String::new();
     socket.read_to_string(&mut reply).await.unwrap();
     assert!(reply.starts_with("HTTP/1.1 401 "), "{reply}");
@@ -238,10 +187,7 @@ async fn a_file_is_fetched_from_a_local_url_only() {
     // The sink's answers are empty: fetched, but no picture.
     let (status, body) = fetch(sink.url("/shop/photo.png")).await;
     assert_eq!(status, 400);
-    assert!(
-        body.contains("file has a content of no known kind"),
-        "{body}"
-    );
+    assert!(body.contains("file has a content of no known kind"), "{body}");
     assert_eq!(sink.requests()[0].target, "/shop/photo.png");
 
     let (status, body) = fetch("http://192.0.2.1/a.png".to_owned()).await;
@@ -253,12 +199,7 @@ async fn a_file_is_fetched_from_a_local_url_only() {
 
     // The mock's own link to an uploaded file is a local URL that has a picture.
     let real = World::with(|config| config.public_url = None).await;
-    let token = real
-        .client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap()
-        .token;
+    let token = real.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
     let first = real.client.upload_file(&token, &upload).await.unwrap();
     let upload = FileUpload::url(FilePurpose::photo_proof(), first.link.expose());
@@ -270,28 +211,17 @@ async fn a_client_that_closes_its_half_while_it_waits_is_answered() {
     let world = World::new().await;
     let slow = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/a.png", slow.local_addr().unwrap());
-    let body = form(&[
-        ("category", None, b"LOGO"),
-        ("file_url", None, url.as_bytes()),
-    ]);
+    let body = form(&[("category", None, b"LOGO"), ("file_url", None, url.as_bytes())]);
     let request = upload_request(&world, &body).await;
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
-    socket
-        .write_all(render_head(&request).as_bytes())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
     socket.write_all(&body).await.unwrap();
     socket.shutdown().await.unwrap();
 
     // The mock is asked for its answer before it can have one.
     let (mut fetching, _) = slow.accept().await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
-    fetching
-        .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-        .await
-        .unwrap();
+    fetching.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await.unwrap();
     let mut reply = vec![0; 4096];
     let length = socket.read(&mut reply).await.unwrap();
     let reply = String::from_utf8_lossy(&reply[..length]).into_owned();
@@ -301,22 +231,10 @@ async fn a_client_that_closes_its_half_while_it_waits_is_answered() {
 #[tokio::test]
 async fn a_link_gives_the_file_for_60_minutes() {
     let world = World::new().await;
-    let token = world
-        .client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap()
-        .token;
+    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
-    let link: Uri = world
-        .client
-        .upload_file(&token, &upload)
-        .await
-        .unwrap()
-        .link
-        .expose()
-        .parse()
-        .unwrap();
+    let link: Uri =
+        world.client.upload_file(&token, &upload).await.unwrap().link.expose().parse().unwrap();
     let target = link.path_and_query().unwrap().as_str().to_owned();
     let get = |target: String| {
         let world = &world;
@@ -325,29 +243,19 @@ async fn a_link_gives_the_file_for_60_minutes() {
 
     let reply = get(target.clone()).await;
     assert_eq!(
-        (
-            reply.status().as_u16(),
-            reply.headers()["content-type"].to_str().unwrap()
-        ),
+        (reply.status().as_u16(), reply.headers()["content-type"].to_str().unwrap()),
         (200, "image/png")
     );
     assert_eq!(reply.body(), PNG);
 
     let other = target.replace("Expires=", "Expires=9");
     assert_eq!(get(other).await.status(), 403, "a link made longer");
-    assert_eq!(
-        get(link.path().to_owned()).await.status(),
-        403,
-        "a link without its signature"
-    );
+    assert_eq!(get(link.path().to_owned()).await.status(), 403, "a link without its signature");
 
     world.mock.clock().advance(Duration::from_secs(3599));
     assert_eq!(get(target.clone()).await.status(), 200);
     world.mock.clock().advance(Duration::from_secs(1));
     let reply = get(target).await;
     assert_eq!(reply.status(), 403);
-    assert_eq!(
-        reply.body(),
-        r#"{"message":["THE LINK EXPIRED OR IS NOT ONE"]}"#
-    );
+    assert_eq!(reply.body(), r#"{"message":["THE LINK EXPIRED OR IS NOT ONE"]}"#);
 }

@@ -24,20 +24,14 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
     let mock = MockDoku::start().await;
     let environment = Environment::custom(mock.base_url()).unwrap();
     let client = PartnerClient::builder(environment, mock.credentials().clone()).build();
-    let listener = CallbackListener::bind("127.0.0.1:0".parse().unwrap())
-        .await
-        .unwrap();
+    let listener = CallbackListener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let callback_url = format!("http://{}/kyb", listener.local_addr().unwrap());
     let receiver = CallbackReceiver::new(mock.credentials().clone(), "/kyb");
     let mut callbacks = listener.serve(receiver);
 
     let query = RequirementsQuery::personal();
     let requirements = client.check_requirements(&query).await.unwrap();
-    let token = client
-        .generate_token(&TokenRequest::minutes(10))
-        .await
-        .unwrap()
-        .token;
+    let token = client.generate_token(&TokenRequest::minutes(10)).await.unwrap().token;
     let mut files = Vec::new();
     for purpose in [
         FilePurpose::photo_proof(),
@@ -99,11 +93,7 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
         .build();
     let registration = Registration::builder().business(business).build();
     assert_eq!(requirements.check(&registration), []);
-    let reply = client
-        .register_business(&registration)
-        .await
-        .unwrap()
-        .business;
+    let reply = client.register_business(&registration).await.unwrap().business;
     assert_eq!(reply.status, Some(Status::Updating));
 
     let mut told = Vec::new();
@@ -115,10 +105,7 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
     assert_eq!(told.last(), Some(&CallbackType::BrandProduct));
     assert!(!told.contains(&CallbackType::BrandSocialMedia));
 
-    let data = client
-        .business_data(&reply.brands[0].id, &query)
-        .await
-        .unwrap();
+    let data = client.business_data(&reply.brands[0].id, &query).await.unwrap();
     assert_eq!(data.id, reply.id);
     assert_eq!(data.status, Some(Status::Active));
     assert_eq!(data.brands[0].operational_status, Some(Status::Active));
@@ -133,25 +120,10 @@ async fn a_wrong_key_is_told_as_such() {
     let client_id = mock.credentials().client_id.clone();
     let credentials = doku_partner::Credentials::new(client_id, "SK-marker");
     let client = PartnerClient::builder(environment, credentials).build();
-    let error = client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap_err();
+    let error = client.generate_token(&TokenRequest::new()).await.unwrap_err();
     let text = format!("{error} {error:?} {client:?}");
-    assert!(
-        matches!(
-            error,
-            Error::Refused {
-                error: ApiError::Gateway { .. },
-                ..
-            }
-        ),
-        "{text}"
-    );
-    assert!(
-        text.contains("invalid_signature: Invalid Header Signature"),
-        "{text}"
-    );
+    assert!(matches!(error, Error::Refused { error: ApiError::Gateway { .. }, .. }), "{text}");
+    assert!(text.contains("invalid_signature: Invalid Header Signature"), "{text}");
     assert!(error.advice().unwrap().contains("secret key"), "{text}");
     assert!(!text.contains("SK-marker"), "{text}");
 }
@@ -161,10 +133,7 @@ async fn a_host_that_is_down_is_told_as_such() {
     let environment = Environment::custom("http://127.0.0.1:1").unwrap();
     let credentials = doku_partner::Credentials::new("BRN-1", "SK-1");
     let client = PartnerClient::builder(environment, credentials).build();
-    let error = client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap_err();
+    let error = client.generate_token(&TokenRequest::new()).await.unwrap_err();
     assert!(error.to_string().starts_with("no connection: "), "{error}");
 }
 
@@ -178,17 +147,10 @@ async fn a_reply_changed_on_the_way_is_not_believed() {
     let client = PartnerClient::builder(environment, mock.credentials().clone())
         .transport(move |request| {
             let sent = inner.send(request);
-            async move {
-                Ok(sent
-                    .await?
-                    .map(|_| bytes::Bytes::from_static(br#"{"token":"x"}"#)))
-            }
+            async move { Ok(sent.await?.map(|_| bytes::Bytes::from_static(br#"{"token":"x"}"#))) }
         })
         .build();
-    let error = client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap_err();
+    let error = client.generate_token(&TokenRequest::new()).await.unwrap_err();
     assert!(matches!(error, Error::ReplySignature { .. }), "{error}");
 }
 
@@ -211,12 +173,6 @@ async fn the_answer_to_another_request_is_not_believed() {
         })
         .build();
     client.generate_token(&TokenRequest::new()).await.unwrap();
-    let error = client
-        .generate_token(&TokenRequest::new())
-        .await
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("the answer to another request"),
-        "{error}"
-    );
+    let error = client.generate_token(&TokenRequest::new()).await.unwrap_err();
+    assert!(error.to_string().contains("the answer to another request"), "{error}");
 }

@@ -42,9 +42,7 @@ async fn headers_are_asked_for_one_after_the_other() {
     for name in ["Client-Id", "Request-Id", "Request-Timestamp", "Signature"] {
         let message = format!("Header {name} is required");
         refused(&world, request.clone(), "invalid_header_request", &message).await;
-        request
-            .headers_mut()
-            .insert(name, whole.headers()[name].clone());
+        request.headers_mut().insert(name, whole.headers()[name].clone());
     }
     assert_eq!(world.send(request).await.status(), 200);
 }
@@ -63,29 +61,11 @@ async fn the_checks_come_in_the_gateways_order() {
     set_header(&mut request, "request-timestamp", "2020-08-11T08:45:42Z");
     let stale = "Header Request-Timestamp is not in +- 3600 second of now";
     refused(&world, request.clone(), "request_time_out_of_range", stale).await;
-    set_header(
-        &mut request,
-        "request-timestamp",
-        &world.mock.clock().now().to_string(),
-    );
-    refused(
-        &world,
-        request.clone(),
-        "invalid_client_id",
-        "Invalid Client-Id",
-    )
-    .await;
+    set_header(&mut request, "request-timestamp", &world.mock.clock().now().to_string());
+    refused(&world, request.clone(), "invalid_client_id", "Invalid Client-Id").await;
     set_header(&mut request, "client-id", doku_mock::DEFAULT_CLIENT_ID);
-    refused(
-        &world,
-        request,
-        "invalid_signature",
-        "Invalid Header Signature",
-    )
-    .await;
-    let reply = world
-        .send(world.signed(Method::POST, &path("/token"), b"not json"))
-        .await;
+    refused(&world, request, "invalid_signature", "Invalid Header Signature").await;
+    let reply = world.send(world.signed(Method::POST, &path("/token"), b"not json")).await;
     let message = "the document is not readable: a syntax error at line 1 column 2";
     assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
     assert!(reply.headers().contains_key("signature"));
@@ -100,20 +80,8 @@ async fn a_request_id_has_at_most_128_visible_characters() {
         })
     };
     let message = "Invalid format Header Request-Id";
-    refused(
-        &world,
-        send("x".repeat(129)),
-        "invalid_header_request",
-        message,
-    )
-    .await;
-    refused(
-        &world,
-        send("a\tb".to_owned()),
-        "invalid_header_request",
-        message,
-    )
-    .await;
+    refused(&world, send("x".repeat(129)), "invalid_header_request", message).await;
+    refused(&world, send("a\tb".to_owned()), "invalid_header_request", message).await;
     for fine in ["x".repeat(128), "a b".to_owned()] {
         assert_eq!(world.send(send(fine)).await.status(), 200);
     }
@@ -140,13 +108,7 @@ async fn a_timestamp_is_utc_in_whole_seconds_within_an_hour() {
     // The machine's own clock counts too, so a time far from both is asked for.
     let far = Timestamp::parse("2001-01-01T00:00:00Z").unwrap();
     let stale = "Header Request-Timestamp is not in +- 3600 second of now";
-    refused(
-        &world,
-        send(&far.to_string()),
-        "request_time_out_of_range",
-        stale,
-    )
-    .await;
+    refused(&world, send(&far.to_string()), "request_time_out_of_range", stale).await;
     for (offset, status) in [(-3600, 200), (3600, 200), (-3601, 400), (3601, 400)] {
         let world = World::with(|config| {
             config.clock =
@@ -155,9 +117,8 @@ async fn a_timestamp_is_utc_in_whole_seconds_within_an_hour() {
         .await;
         let now = world.mock.clock().now().as_millis();
         let at = Timestamp::from_millis(now + offset * 1000).to_string();
-        let request = world.signed_with(Method::POST, &path("/token"), TOKEN, |headers| {
-            headers.timestamp = at
-        });
+        let request = world
+            .signed_with(Method::POST, &path("/token"), TOKEN, |headers| headers.timestamp = at);
         assert_eq!(world.send(request).await.status(), status, "{offset} s");
     }
 }
@@ -173,16 +134,12 @@ async fn a_signature_covers_method_path_body_and_ids() {
     refused(&world, other, "invalid_signature", wrong).await;
 
     let mut other = signed.clone();
-    *other.uri_mut() = format!("{}{}", world.base_url(), path("/business"))
-        .parse()
-        .unwrap();
+    *other.uri_mut() = format!("{}{}", world.base_url(), path("/business")).parse().unwrap();
     refused(&world, other, "invalid_signature", wrong).await;
 
-    for (name, value) in [
-        ("request-id", "request-2"),
-        ("signature", "HMACSHA256=AAAA"),
-        ("signature", "x"),
-    ] {
+    for (name, value) in
+        [("request-id", "request-2"), ("signature", "HMACSHA256=AAAA"), ("signature", "x")]
+    {
         let mut other = signed.clone();
         set_header(&mut other, name, value);
         refused(&world, other, "invalid_signature", wrong).await;
@@ -198,10 +155,7 @@ async fn a_signature_covers_method_path_body_and_ids() {
     )
     .unwrap();
     let component = headers.component(&target, Some(doku_signing::Digest::of(b"")));
-    let signature = component.sign(
-        doku_signing::non_snap::Form::Request,
-        &credentials.secret_key,
-    );
+    let signature = component.sign(doku_signing::non_snap::Form::Request, &credentials.secret_key);
     set_header(&mut get, "signature", &signature.to_string());
     refused(&world, get, "invalid_signature", wrong).await;
 }
@@ -214,18 +168,10 @@ async fn the_query_is_not_signed_unless_asked_for() {
         let world = World::with(|config| config.accept_query_in_target = accept).await;
         let now = world.mock.clock().now();
         let headers =
-            world
-                .mock
-                .credentials()
-                .sign_request(&Method::GET, &target, b"", "request-1", now);
+            world.mock.credentials().sign_request(&Method::GET, &target, b"", "request-1", now);
         let mut request = world.plain(Method::GET, &target, b"");
-        headers
-            .write(request.headers_mut(), doku_signing::non_snap::Form::Request)
-            .unwrap();
-        assert_eq!(
-            world.send(request).await.status(),
-            if accept { 200 } else { 400 }
-        );
+        headers.write(request.headers_mut(), doku_signing::non_snap::Form::Request).unwrap();
+        assert_eq!(world.send(request).await.status(), if accept { 200 } else { 400 });
         let request = world.signed(Method::GET, &target, b"");
         assert_eq!(world.send(request).await.status(), 200);
     }
@@ -234,19 +180,11 @@ async fn the_query_is_not_signed_unless_asked_for() {
 #[tokio::test]
 async fn an_unknown_path_is_404_and_another_method_405() {
     let world = World::new().await;
-    let reply = world
-        .send(world.plain(Method::GET, &path("/nothing"), b""))
-        .await;
+    let reply = world.send(world.plain(Method::GET, &path("/nothing"), b"")).await;
     let message = "No static resource adv-core-api/partner/v1.0/nothing.";
     assert_answer(&reply, 404, &json!({"message": message}).to_string());
-    let reply = world
-        .send(world.plain(Method::DELETE, &path("/token"), b""))
-        .await;
-    assert_answer(
-        &reply,
-        405,
-        r#"{"message":"Request method 'DELETE' is not supported"}"#,
-    );
+    let reply = world.send(world.plain(Method::DELETE, &path("/token"), b"")).await;
+    assert_answer(&reply, 405, r#"{"message":"Request method 'DELETE' is not supported"}"#);
     assert_eq!(reply.headers()["allow"], "POST");
 }
 
@@ -255,11 +193,7 @@ async fn a_body_that_is_too_large_too_deep_or_cut_off_is_refused() {
     let world = World::new().await;
     let send = |body: Vec<u8>| {
         let world = &world;
-        async move {
-            world
-                .send(world.signed(Method::POST, &path("/business"), &body))
-                .await
-        }
+        async move { world.send(world.signed(Method::POST, &path("/business"), &body)).await }
     };
     let at_limit = send(vec![b' '; 1 << 20]).await;
     let message =
@@ -267,11 +201,7 @@ async fn a_body_that_is_too_large_too_deep_or_cut_off_is_refused() {
     assert_answer(&at_limit, 400, &json!({"message": [message]}).to_string());
 
     let larger = send(vec![b' '; (1 << 20) + 1]).await;
-    assert_answer(
-        &larger,
-        413,
-        r#"{"message":["THE BODY IS LARGER THAN 1048576 BYTES"]}"#,
-    );
+    assert_answer(&larger, 413, r#"{"message":["THE BODY IS LARGER THAN 1048576 BYTES"]}"#);
 
     let deep = send("[".repeat(200_000).into_bytes()).await;
     let message = "the document is not readable: nesting too deep at line 1 column 128";
@@ -293,9 +223,7 @@ async fn a_chunked_body_is_cut_off_at_the_limit_too() {
     let world = World::new().await;
     let request = world.signed(Method::POST, &path("/business"), b"x");
     let head = render_head(&request).replace("content-length: 1", "transfer-encoding: chunked");
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address())
-        .await
-        .unwrap();
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
     socket.write_all(head.as_bytes()).await.unwrap();
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
     for _ in 0..17 {
@@ -316,13 +244,7 @@ async fn a_bearer_has_to_be_ours_and_alive() {
     .await;
     let token = |world: &World| {
         let client = world.client.clone();
-        async move {
-            client
-                .generate_token(&TokenRequest::minutes(1))
-                .await
-                .unwrap()
-                .token
-        }
+        async move { client.generate_token(&TokenRequest::minutes(1)).await.unwrap().token }
     };
     let ours = token(&world).await;
     let foreign = token(&elsewhere).await;
@@ -339,26 +261,11 @@ async fn a_bearer_has_to_be_ours_and_alive() {
     let tampered = format!("{message}.{}{rest}", if first == "A" { "B" } else { "A" });
     for (authorization, message) in [
         (None, "Header Authorization is required, once"),
-        (
-            Some("Basic eDp5".to_owned()),
-            "Header Authorization is not of the form Bearer <token>",
-        ),
-        (
-            Some("Bearer".to_owned()),
-            "Header Authorization is not of the form Bearer <token>",
-        ),
-        (
-            Some("Bearer nonsense".to_owned()),
-            "The access token is malformed",
-        ),
-        (
-            Some(format!("Bearer {tampered}")),
-            "The access token is not one of this server's",
-        ),
-        (
-            Some(format!("Bearer {}", foreign.expose())),
-            "The access token is of an unknown client",
-        ),
+        (Some("Basic eDp5".to_owned()), "Header Authorization is not of the form Bearer <token>"),
+        (Some("Bearer".to_owned()), "Header Authorization is not of the form Bearer <token>"),
+        (Some("Bearer nonsense".to_owned()), "The access token is malformed"),
+        (Some(format!("Bearer {tampered}")), "The access token is not one of this server's"),
+        (Some(format!("Bearer {}", foreign.expose())), "The access token is of an unknown client"),
     ] {
         let reply = upload(authorization).await;
         assert_answer(&reply, 401, &gateway("invalid_token", message));
@@ -369,11 +276,7 @@ async fn a_bearer_has_to_be_ours_and_alive() {
     assert_eq!(reply.status(), 400, "alive: only the form is missing");
     world.mock.clock().advance(Duration::from_secs(1));
     let reply = upload(Some(format!("Bearer {}", ours.expose()))).await;
-    assert_answer(
-        &reply,
-        401,
-        &gateway("invalid_token", "The access token expired"),
-    );
+    assert_answer(&reply, 401, &gateway("invalid_token", "The access token expired"));
 }
 
 #[tokio::test]
@@ -383,30 +286,16 @@ async fn one_partners_files_and_businesses_do_not_exist_for_another() {
     let world = World::with(|config| config.partners = partners).await;
     let papers = world.upload_papers().await;
     let registration = world.registration(&papers, "http://127.0.0.1:1/x");
-    let brand = world
-        .client
-        .register_business(&registration)
-        .await
-        .unwrap()
-        .business
-        .brands[0]
-        .id
-        .clone();
+    let brand =
+        world.client.register_business(&registration).await.unwrap().business.brands[0].id.clone();
 
     let stranger = world.client_of(other);
     let query = RequirementsQuery::personal();
     for brand in [&brand, &BrandId::from("BRN-nobody")] {
         let error = stranger.business_data(brand, &query).await.unwrap_err();
-        assert!(
-            error.to_string().contains("HTTP 404: BUSINESS NOT FOUND"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("HTTP 404: BUSINESS NOT FOUND"), "{error}");
     }
-    let error = stranger
-        .register_business(&registration)
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = stranger.register_business(&registration).await.unwrap_err().to_string();
     for pointer in [
         "/business/brands/0/photo_proofs/0/id",
         "/business/contacts/0/documents/0/id",
@@ -424,9 +313,7 @@ async fn an_unknown_file_is_named_by_its_path() {
     let mut papers = world.upload_papers().await;
     papers.ktp = "DCM-0000-0000000000000".into();
     let body = serde_json::to_vec(&world.registration(&papers, "http://127.0.0.1:1/x")).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     assert_answer(
         &reply,
         400,
@@ -445,9 +332,7 @@ async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
     registration.business.contacts[0].owner_liveness = None;
     registration.business.contacts[0].documents[0].forms[0].value = "marker".into();
     let body = serde_json::to_vec(&registration).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     let first = [
         "/business/brands/0/description has 1200 characters: shorten it to at most 1023",
         "/business/callback_url is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku",
@@ -460,9 +345,7 @@ async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
     registration.business.phone_number = "812".into();
     registration.business.brands[0].description = "x".to_owned();
     let body = serde_json::to_vec(&registration).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     let second = [
         "/business/contacts/0/documents/0/forms/0/value has 6 characters: send 16 characters",
         "/business/contacts/0/owner_liveness is mandatory: upload an OWNER_LIVENESS file and name its id",
@@ -479,9 +362,7 @@ async fn a_company_needs_its_papers() {
     registration.business.legal_entity = "PT".into();
     registration.business.contacts[0].nationality = "SG".to_owned();
     let body = serde_json::to_vec(&registration).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     let lacks = |pointer: &str, code: &str| {
         format!("{pointer} lacks the document {code}: upload it and name its id")
     };
@@ -504,11 +385,7 @@ async fn a_partner_reference_is_used_once() {
         async move { world.send(request).await }
     };
     assert_eq!(send().await.status(), 200);
-    assert_answer(
-        &send().await,
-        400,
-        r#"{"message":["PARTNER REF ID ALREADY USED"]}"#,
-    );
+    assert_answer(&send().await, 400, r#"{"message":["PARTNER REF ID ALREADY USED"]}"#);
 }
 
 #[tokio::test]
@@ -548,11 +425,7 @@ async fn a_page_that_calls_the_mock_by_another_name_learns_nothing() {
         for target in ["/_mock/ready", "/_mock/callbacks", "/_mock/assumptions"] {
             let mut request = world.plain(Method::GET, target, b"");
             set_header(&mut request, "host", host);
-            assert_eq!(
-                world.send(request).await.status(),
-                status,
-                "{host} {target}"
-            );
+            assert_eq!(world.send(request).await.status(), status, "{host} {target}");
         }
     }
 }
@@ -564,16 +437,13 @@ async fn a_megabyte_of_faults_gets_a_short_answer() {
         let entries = vec![entry; 200_000].join(",");
         for list in ["brands", "contacts", "addresses"] {
             let body = format!(r#"{{"business":{{"{list}":[{entries}]}}}}"#);
-            let reply = world
-                .send(world.signed(Method::POST, &path("/business"), body.as_bytes()))
-                .await;
+            let reply =
+                world.send(world.signed(Method::POST, &path("/business"), body.as_bytes())).await;
             assert_eq!(reply.status(), 400);
             assert!(reply.body().len() < 20_000, "{} bytes", reply.body().len());
             let text = String::from_utf8_lossy(reply.body()).into_owned();
             assert!(
-                text.contains(&format!(
-                    "/business/{list} has 200000 entries: send at most 100"
-                )),
+                text.contains(&format!("/business/{list} has 200000 entries: send at most 100")),
                 "{text}"
             );
         }
@@ -581,15 +451,12 @@ async fn a_megabyte_of_faults_gets_a_short_answer() {
     let brand =
         r#"{"name":"x","description":"x","category":"RETAIL","photo_proofs":[{"id":"DCM-0"}]}"#;
     let brands = vec![brand; 100].join(",");
-    let mut registration: serde_json::Value = serde_json::from_slice(include_bytes!(
-        "../samples/business-registration.request.json"
-    ))
-    .unwrap();
+    let mut registration: serde_json::Value =
+        serde_json::from_slice(include_bytes!("../samples/business-registration.request.json"))
+            .unwrap();
     registration["business"]["brands"] = serde_json::from_str(&format!("[{brands}]")).unwrap();
     let body = serde_json::to_vec(&registration).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     let told: serde_json::Value = serde_json::from_slice(reply.body()).unwrap();
     let told = told["message"].as_array().unwrap();
     assert_eq!(told.len(), 101);
@@ -599,15 +466,11 @@ async fn a_megabyte_of_faults_gets_a_short_answer() {
 #[tokio::test]
 async fn a_document_that_is_no_object_is_told_what_it_is() {
     let world = World::new().await;
-    for (body, what) in [
-        ("null", "null"),
-        ("[]", "a list"),
-        ("5", "a number"),
-        (r#""{}""#, "a string"),
-    ] {
-        let reply = world
-            .send(world.signed(Method::POST, &path("/business"), body.as_bytes()))
-            .await;
+    for (body, what) in
+        [("null", "null"), ("[]", "a list"), ("5", "a number"), (r#""{}""#, "a string")]
+    {
+        let reply =
+            world.send(world.signed(Method::POST, &path("/business"), body.as_bytes())).await;
         let message = format!("the document is {what}: send an object");
         assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
     }
@@ -628,9 +491,7 @@ async fn what_only_replies_have_is_ignored_in_a_request() {
     business["contacts"][0]["documents"][0]["link"] = json!(false);
     business["description"] = json!(null);
     let body = serde_json::to_vec(&document).unwrap();
-    let reply = world
-        .send(world.signed(Method::POST, &path("/business"), &body))
-        .await;
+    let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
     assert_eq!(reply.status(), 200, "{:?}", reply.body());
 }
 
@@ -639,16 +500,8 @@ async fn type_and_legal_entity_have_to_go_together() {
     let world = World::new().await;
     let papers = world.upload_papers().await;
     for (business_type, legal_entity, message) in [
-        (
-            "STATE",
-            "PT",
-            "/business/type is not known: send PERSONAL or CORPORATE",
-        ),
-        (
-            "PERSONAL",
-            "PT",
-            "/business/legal_entity does not go with PERSONAL: send PERSEORANGAN",
-        ),
+        ("STATE", "PT", "/business/type is not known: send PERSONAL or CORPORATE"),
+        ("PERSONAL", "PT", "/business/legal_entity does not go with PERSONAL: send PERSEORANGAN"),
         (
             "CORPORATE",
             "PERSEORANGAN",
@@ -659,9 +512,7 @@ async fn type_and_legal_entity_have_to_go_together() {
         registration.business.business_type = business_type.into();
         registration.business.legal_entity = legal_entity.into();
         let body = serde_json::to_vec(&registration).unwrap();
-        let reply = world
-            .send(world.signed(Method::POST, &path("/business"), &body))
-            .await;
+        let reply = world.send(world.signed(Method::POST, &path("/business"), &body)).await;
         assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
     }
 }
@@ -671,9 +522,7 @@ async fn a_token_lives_whole_minutes_of_at_most_a_day() {
     let world = World::new().await;
     for valid_time in ["0", "-1", "1441", "x"] {
         let body = format!(r#"{{"grant_type":"client_credentials","valid_time":"{valid_time}"}}"#);
-        let reply = world
-            .send(world.signed(Method::POST, &path("/token"), body.as_bytes()))
-            .await;
+        let reply = world.send(world.signed(Method::POST, &path("/token"), body.as_bytes())).await;
         let message = "/valid_time is not a lifetime: send whole minutes from 1 to 1440";
         assert_answer(&reply, 400, &json!({"message": [message]}).to_string());
         assert_eq!(reply.headers()["doku-mock-assumptions"], "A10,A14,A15");
@@ -691,9 +540,5 @@ async fn an_invitation_names_what_it_lacks() {
         "/referral/code has 7 characters: shorten it to at most 6",
         "/invited_user is mandatory: send an object",
     ];
-    assert_answer(
-        &world.send(request).await,
-        400,
-        &json!({"message": message}).to_string(),
-    );
+    assert_answer(&world.send(request).await, 400, &json!({"message": message}).to_string());
 }

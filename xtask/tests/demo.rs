@@ -11,11 +11,7 @@ use std::{
 use doku_mock::{DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
 
 fn demo(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("demo")
-        .args(arguments)
-        .output()
-        .unwrap()
+    Command::new(env!("CARGO_BIN_EXE_xtask")).arg("demo").args(arguments).output().unwrap()
 }
 
 fn texts(output: &Output) -> (String, String) {
@@ -65,10 +61,7 @@ fn the_example_merchant_is_onboarded() {
     assert!(shown.contains("is ACTIVE, and its brand BRN-"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "colours only in a terminal");
     // Neither the NIK nor the account number of the example.
-    assert!(
-        !shown.contains("1234567890123456") && !shown.contains("1234567890\n"),
-        "{shown}"
-    );
+    assert!(!shown.contains("1234567890123456") && !shown.contains("1234567890\n"), "{shown}");
 }
 
 #[test]
@@ -76,15 +69,10 @@ fn with_json_every_line_is_an_object() {
     let output = demo(&["--json"]);
     let (shown, _) = texts(&output);
     assert_eq!(output.status.code(), Some(0));
-    let lines: Vec<serde_json::Value> = shown
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> =
+        shown.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.last().unwrap()["done"], true);
-    assert_eq!(
-        lines.iter().filter(|line| line["verified"] == true).count(),
-        10
-    );
+    assert_eq!(lines.iter().filter(|line| line["verified"] == true).count(), 10);
 }
 
 #[test]
@@ -103,11 +91,7 @@ fn a_merchant_without_social_media_is_onboarded_too() {
 
 #[test]
 fn a_merchant_file_that_is_wrong_is_told_by_line_without_its_data() {
-    fails(
-        &["--merchant", "nowhere.toml"],
-        1,
-        &["nowhere.toml", "--merchant FILE"],
-    );
+    fails(&["--merchant", "nowhere.toml"], 1, &["nowhere.toml", "--merchant FILE"]);
 
     let folder = tempfile::tempdir().unwrap();
     let path = merchant(folder.path(), |text| text.replace("ktp_number", "nik"));
@@ -130,19 +114,13 @@ fn a_merchant_file_that_is_wrong_is_told_by_line_without_its_data() {
     }
 
     let path = merchant(folder.path(), |text| text.replace("ktp.jpg", "lost.jpg"));
-    fails(
-        &["--merchant", path.to_str().unwrap()],
-        1,
-        &["lost.jpg", "under [files]"],
-    );
+    fails(&["--merchant", path.to_str().unwrap()], 1, &["lost.jpg", "under [files]"]);
 }
 
 #[test]
 fn what_would_be_refused_is_told_before_anything_is_sent() {
     let folder = tempfile::tempdir().unwrap();
-    let path = merchant(folder.path(), |text| {
-        text.replace("1234567890123456", "123456789012345")
-    });
+    let path = merchant(folder.path(), |text| text.replace("1234567890123456", "123456789012345"));
     let error = fails(
         &["--merchant", path.to_str().unwrap()],
         1,
@@ -177,19 +155,12 @@ fn a_mock_that_is_kept_answers_until_ctrl_c() {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let kept = lines.find_map(|line| {
         let line = line.unwrap();
-        line.strip_prefix("The mock stays up at http://")
-            .map(str::to_owned)
+        line.strip_prefix("The mock stays up at http://").map(str::to_owned)
     });
     let address = kept.unwrap().split(';').next().unwrap().to_owned();
     std::net::TcpStream::connect(address).unwrap();
     let pid = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
@@ -200,25 +171,10 @@ async fn a_strangers_post_does_not_end_the_demo() {
     // A host that registers but never calls back: its callbacks go elsewhere.
     let mock = MockDoku::start().await;
     // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args([
-            "demo",
-            "--json",
-            "--wait",
-            "2",
-            "--callback-url",
-            "http://127.0.0.1:1/x",
-        ])
-        .args([
-            "--base-url",
-            mock.base_url(),
-            "--client-id",
-            DEFAULT_CLIENT_ID,
-        ])
+        .args(["demo", "--json", "--wait", "2", "--callback-url", "http://127.0.0.1:1/x"])
+        .args(["--base-url", mock.base_url(), "--client-id", DEFAULT_CLIENT_ID])
         .args(["--secret-key", DEFAULT_SECRET_KEY, "--callback-listen"])
         .arg(free.to_string())
         .stdout(std::process::Stdio::piped())
@@ -227,35 +183,19 @@ async fn a_strangers_post_does_not_end_the_demo() {
         .unwrap();
     let (refused, code, error) = tokio::task::spawn_blocking(move || {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        lines
-            .find(|line| line.as_ref().unwrap().contains("KYB callbacks"))
-            .unwrap()
-            .unwrap();
+        lines.find(|line| line.as_ref().unwrap().contains("KYB callbacks")).unwrap().unwrap();
         let mut stranger = std::net::TcpStream::connect(free).unwrap();
-        stranger
-            .write_all(b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n")
-            .unwrap();
+        stranger.write_all(b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").unwrap();
         let refused = lines.next().unwrap().unwrap();
         let mut error = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut error)
-            .unwrap();
+        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
         (refused, child.wait().unwrap().code(), error)
     })
     .await
     .unwrap();
-    assert!(
-        refused.contains("the header Client-Id is missing"),
-        "{refused}"
-    );
+    assert!(refused.contains("the header Client-Id is missing"), "{refused}");
     assert_eq!(code, Some(3), "{error}");
-    assert!(
-        error.contains("one was refused: the header Client-Id is missing"),
-        "{error}"
-    );
+    assert!(error.contains("one was refused: the header Client-Id is missing"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,31 +217,17 @@ async fn it_runs_against_another_host_too() {
         let elsewhere =
             ["--callback-url", "http://127.0.0.1:1/x", "--wait", "1"].map(str::to_owned);
         let unheard = [vec![right.clone()], elsewhere.to_vec()].concat();
-        [
-            run(vec![right]),
-            run(vec!["SK-marker".to_owned()]),
-            run(unheard),
-        ]
+        [run(vec![right]), run(vec!["SK-marker".to_owned()]), run(unheard)]
     });
     let [good, wrong_key, unheard] = outcomes.await.unwrap();
     assert_eq!(good.0, Some(0), "{}", good.1.1);
     assert_eq!(wrong_key.0, Some(1));
     let error = wrong_key.1.1;
-    assert!(
-        error.contains("Check Requirements: DOKU refused with HTTP 400"),
-        "{error}"
-    );
-    assert!(
-        error.contains("what to do: the secret key is not this client id's"),
-        "{error}"
-    );
+    assert!(error.contains("Check Requirements: DOKU refused with HTTP 400"), "{error}");
+    assert!(error.contains("what to do: the secret key is not this client id's"), "{error}");
     assert!(!error.contains("SK-marker"), "{error}");
     assert_eq!(unheard.0, Some(3));
-    assert!(
-        unheard.1.1.contains("no callback within 1 s"),
-        "{}",
-        unheard.1.1
-    );
+    assert!(unheard.1.1.contains("no callback within 1 s"), "{}", unheard.1.1);
     assert!(unheard.1.1.contains("BRN-"), "{}", unheard.1.1);
 }
 
@@ -309,22 +235,10 @@ async fn it_runs_against_another_host_too() {
 fn hosts_that_cannot_work_are_told_at_once() {
     let keys = ["--client-id", "BRN-1", "--secret-key", "SK-1"];
     let with = |url| [&["--base-url", url][..], &keys].concat();
-    fails(
-        &with("http://127.0.0.1:1"),
-        1,
-        &["no connection", "check that the host is up"],
-    );
+    fails(&with("http://127.0.0.1:1"), 1, &["no connection", "check that the host is up"]);
     fails(&with("https://api-uat.doku.com"), 1, &["--callback-url"]);
-    fails(
-        &with("http://192.0.2.1"),
-        1,
-        &["plain http goes to loopback only"],
-    );
+    fails(&with("http://192.0.2.1"), 1, &["plain http goes to loopback only"]);
     fails(&["--base-url", "http://127.0.0.1:1"], 2, &["--client-id"]);
     fails(&["--client-id", "BRN-1"], 2, &["--base-url"]);
-    fails(
-        &["--base-url", "http://127.0.0.1:1", "--client-id", "x"],
-        2,
-        &["DOKU_SECRET_KEY"],
-    );
+    fails(&["--base-url", "http://127.0.0.1:1", "--client-id", "x"], 2, &["DOKU_SECRET_KEY"]);
 }

@@ -14,11 +14,7 @@ use crate::{app::App, reply::Reply};
 
 /// `GET /_mock/ready`.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    Reply::ok(
-        &serde_json::json!({"ready": true, "base_url": app.base_url()}),
-        &[],
-    )
-    .into_response()
+    Reply::ok(&serde_json::json!({"ready": true, "base_url": app.base_url()}), &[]).into_response()
 }
 
 /// `GET /_mock/assumptions`: the whole evidence ledger.
@@ -60,7 +56,5 @@ pub(crate) async fn only_local_hosts(
 fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || literal
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

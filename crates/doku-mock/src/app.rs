@@ -37,9 +37,7 @@ impl App {
         Self {
             links: FileLinks::new(&base_url, ids.key()),
             base_url,
-            partners: credentials
-                .map(|partner| (partner.client_id.clone(), partner))
-                .collect(),
+            partners: credentials.map(|partner| (partner.client_id.clone(), partner)).collect(),
             clock: config.clock.clone(),
             accept_query_in_target: config.accept_query_in_target,
             bearers: Bearers::new(),
@@ -92,9 +90,7 @@ impl App {
     /// Whether an incoming timestamp is within 3600 s of the machine's clock or the engine's.
     pub(crate) fn is_timely(&self, at: Timestamp) -> bool {
         let wall = Timestamp::from(SystemTime::now());
-        [wall, self.clock.now()]
-            .into_iter()
-            .any(|now| at.abs_diff(now) <= WINDOW)
+        [wall, self.clock.now()].into_iter().any(|now| at.abs_diff(now) <= WINDOW)
     }
 
     /// Runs `work` in the background until it ends or the mock stops.

@@ -24,12 +24,7 @@ pub(crate) struct Call {
 impl Call {
     /// The last segment of the path: the brand id of Get Business Data.
     pub(crate) fn brand(&self) -> BrandId {
-        self.uri
-            .path()
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .into()
+        self.uri.path().rsplit('/').next().unwrap_or_default().into()
     }
 }
 
@@ -54,11 +49,7 @@ pub(crate) async fn signed(
             return refusal.into_response();
         }
     };
-    let call = Call {
-        partner: credentials.client_id.clone(),
-        uri: parts.uri,
-        body,
-    };
+    let call = Call { partner: credentials.client_id.clone(), uri: parts.uri, body };
     let mut reply = operation(app, &call).unwrap_or_else(|refusal| refusal);
     reply.assumptions.push("A14");
     let signature = credentials.sign_response(
@@ -84,10 +75,9 @@ fn check_headers<'a>(
         Reply::gateway(GatewayCode::InvalidHeaderRequest, &message)
     };
     let headers = SignedHeaders::read(headers, Form::Request).map_err(|error| match error {
-        HeaderError::Missing(name) => Reply::gateway(
-            GatewayCode::InvalidHeaderRequest,
-            &format!("Header {name} is required"),
-        ),
+        HeaderError::Missing(name) => {
+            Reply::gateway(GatewayCode::InvalidHeaderRequest, &format!("Header {name} is required"))
+        }
         HeaderError::Malformed(name) => malformed(name),
         // A kind of error that this crate does not know is about the headers all the same.
         _ => malformed(REQUEST_ID),
@@ -104,10 +94,7 @@ fn check_headers<'a>(
     let client_id = ClientId::from(headers.client_id.as_str());
     match app.credentials(&client_id) {
         Some(credentials) => Ok((credentials, headers)),
-        None => Err(Reply::gateway(
-            GatewayCode::InvalidClientId,
-            "Invalid Client-Id",
-        )),
+        None => Err(Reply::gateway(GatewayCode::InvalidClientId, "Invalid Client-Id")),
     }
 }
 
@@ -119,10 +106,7 @@ fn check_signature(
     headers: &SignedHeaders,
 ) -> Result<(), Reply> {
     let verify = |target: &str| credentials.verify_request(&parts.method, target, body, headers);
-    let with_query = parts
-        .uri
-        .path_and_query()
-        .map(http::uri::PathAndQuery::as_str);
+    let with_query = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
     let verdict = verify(parts.uri.path()).or_else(|error| match with_query {
         Some(target) if app.accept_query_in_target() => verify(target),
         _ => Err(error),
@@ -148,14 +132,9 @@ pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<ClientId, Reply> 
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     let Some(token) = token else {
-        return Err(refusal(
-            "Header Authorization is not of the form Bearer <token>",
-        ));
+        return Err(refusal("Header Authorization is not of the form Bearer <token>"));
     };
-    let client = app
-        .bearers()
-        .verify(token, app.clock().now())
-        .map_err(refusal)?;
+    let client = app.bearers().verify(token, app.clock().now()).map_err(refusal)?;
     match app.credentials(&client) {
         Some(_) => Ok(client),
         None => Err(refusal("The access token is of an unknown client")),

@@ -32,10 +32,7 @@ impl Bearers {
     pub(crate) fn new() -> Self {
         // The key is this crate's own file; a test below reads it.
         let signer = RsaSigner::from_pkcs8_der(KEY).expect("the compiled-in key is an RSA key");
-        Self {
-            verifier: signer.verifier(),
-            signer,
-        }
+        Self { verifier: signer.verifier(), signer }
     }
 
     /// A token for `client_id` from `now` for `lifetime`.
@@ -48,18 +45,13 @@ impl Bearers {
         let claims = Claims {
             sub: "payload".to_owned(),
             exp: (now + lifetime).as_seconds(),
-            user: User {
-                client_id: client_id.clone(),
-            },
+            user: User { client_id: client_id.clone() },
             iat: now.as_seconds(),
         };
         // Claims are text and numbers, and the compiled-in key can sign.
         let claims = serde_json::to_vec(&claims).expect("claims can be written");
         let message = format!("{}.{}", BASE64.encode(HEADER), BASE64.encode(claims));
-        let signature = self
-            .signer
-            .sign(message.as_bytes())
-            .expect("the compiled-in key signs");
+        let signature = self.signer.sign(message.as_bytes()).expect("the compiled-in key signs");
         format!("{message}.{}", BASE64.encode(signature)).into()
     }
 
@@ -103,12 +95,7 @@ mod tests {
         let after = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(bearers.verify(token, now), Ok(client.clone()));
         assert_eq!(bearers.verify(token, after(299)), Ok(client));
-        assert!(
-            bearers
-                .verify(token, after(300))
-                .unwrap_err()
-                .contains("expired")
-        );
+        assert!(bearers.verify(token, after(300)).unwrap_err().contains("expired"));
 
         let (message, signature) = token.rsplit_once('.').unwrap();
         let other = BASE64.encode(r#"{"sub":"payload","exp":9999999999}"#);
@@ -117,13 +104,7 @@ mod tests {
             format!("{header}.{other}.{signature}"),
             format!("{}.{other}.", BASE64.encode(r#"{"alg":"none"}"#)),
         ] {
-            assert!(
-                bearers
-                    .verify(&forged, now)
-                    .unwrap_err()
-                    .contains("not one of"),
-                "{forged}"
-            );
+            assert!(bearers.verify(&forged, now).unwrap_err().contains("not one of"), "{forged}");
         }
         for malformed in ["", ".", "..", "a.b.c.d", "é.é.é", message] {
             assert!(bearers.verify(malformed, now).is_err(), "{malformed}");

@@ -43,11 +43,7 @@ pub(crate) async fn read(body: &mut axum::body::Body, limit: usize) -> Result<By
 
 /// The reply to a client that takes too long over its body.
 pub(crate) fn late() -> Reply {
-    Reply::business(
-        StatusCode::REQUEST_TIMEOUT,
-        "THE BODY DID NOT COME IN TIME",
-        "A30",
-    )
+    Reply::business(StatusCode::REQUEST_TIMEOUT, "THE BODY DID NOT COME IN TIME", "A30")
 }
 
 /// A request's body that, dropped before its end, goes back where [`Leftover::drain`] finds it.
@@ -73,14 +69,7 @@ impl DrainedBody {
     pub(crate) fn new(inner: Incoming) -> (Self, Leftover) {
         let leftover = Leftover::default();
         let state = State::Untouched;
-        (
-            Self {
-                inner: Some(inner),
-                state,
-                leftover: leftover.clone(),
-            },
-            leftover,
-        )
+        (Self { inner: Some(inner), state, leftover: leftover.clone() }, leftover)
     }
 }
 
@@ -138,9 +127,7 @@ impl Body for DrainedBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner
-            .as_ref()
-            .map_or_else(SizeHint::default, Body::size_hint)
+        self.inner.as_ref().map_or_else(SizeHint::default, Body::size_hint)
     }
 }
 
@@ -148,11 +135,8 @@ impl Drop for DrainedBody {
     fn drop(&mut self) {
         let whole = |inner: &Incoming| inner.is_end_stream() && self.state != State::Broken;
         let rest = self.inner.take().filter(|inner| !whole(inner));
-        *self
-            .leftover
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = rest.map(|rest| (rest, self.state));
+        *self.leftover.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            rest.map(|rest| (rest, self.state));
     }
 }
 

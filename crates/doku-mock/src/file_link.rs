@@ -22,21 +22,14 @@ pub(crate) struct FileLinks {
 
 impl FileLinks {
     pub(crate) fn new(base_url: &str, key: String) -> Self {
-        Self {
-            base_url: base_url.to_owned(),
-            key,
-        }
+        Self { base_url: base_url.to_owned(), key }
     }
 
     /// A link, good for 60 minutes from `now`.
     pub(crate) fn make(&self, id: &FileId, now: Timestamp) -> FileLink {
         let expires = (now + LIFETIME).as_seconds();
         let signature = BASE64.encode(self.mac(id, expires).finalize().into_bytes());
-        format!(
-            "{}{PATH}{id}?Expires={expires}&Signature={signature}",
-            self.base_url
-        )
-        .into()
+        format!("{}{PATH}{id}?Expires={expires}&Signature={signature}", self.base_url).into()
     }
 
     fn verify(&self, id: &FileId, query: &str, now: Timestamp) -> bool {
@@ -72,27 +65,14 @@ pub(crate) fn serve(app: &App, link: &Uri) -> Response {
         Some(file) => {
             let mut response = Body::from(file.content).into_response();
             let headers = response.headers_mut();
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(file.kind.media_type()),
-            );
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind.media_type()));
             // A stranger's file must not run as a page of the mock's.
-            headers.insert(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            );
-            headers.insert(
-                header::CONTENT_SECURITY_POLICY,
-                HeaderValue::from_static("sandbox"),
-            );
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
             response
         }
-        None => Reply::business(
-            StatusCode::FORBIDDEN,
-            "THE LINK EXPIRED OR IS NOT ONE",
-            "A18",
-        )
-        .into_response(),
+        None => Reply::business(StatusCode::FORBIDDEN, "THE LINK EXPIRED OR IS NOT ONE", "A18")
+            .into_response(),
     }
 }
 

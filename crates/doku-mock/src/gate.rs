@@ -32,10 +32,7 @@ struct State {
 
 impl Gate {
     pub(crate) fn new(app: Arc<App>) -> Self {
-        Self {
-            app,
-            state: Arc::default(),
-        }
+        Self { app, state: Arc::default() }
     }
 
     fn ended(&self, places: Range<usize>) {
@@ -75,11 +72,7 @@ pub(crate) struct GatedBody {
 impl GatedBody {
     /// A body whose reply holds the delivery of these callbacks back.
     pub(crate) fn new(inner: axum::body::Body, gate: Gate, places: Option<Range<usize>>) -> Self {
-        Self {
-            inner,
-            gate,
-            places,
-        }
+        Self { inner, gate, places }
     }
 }
 
@@ -191,18 +184,13 @@ mod tests {
     fn app() -> (Arc<App>, Range<usize>) {
         let config = Config::default();
         let app = App::new(&config, "http://127.0.0.1:1".to_owned(), Handle::current());
-        let callback = Callback::builder()
-            .callback_type("BRAND")
-            .status("ACTIVE")
-            .build();
+        let callback = Callback::builder().callback_type("BRAND").status("ACTIVE").build();
         let client_id = &config.partners[0].client_id;
         let places = {
             let mut guard = app.store();
             let store = &mut *guard;
             let (ids, url) = (&mut store.ids, "http://192.0.2.1/");
-            store
-                .outbox
-                .add(ids, client_id, &"BSN-1".into(), url, vec![callback])
+            store.outbox.add(ids, client_id, &"BSN-1".into(), url, vec![callback])
         };
         (Arc::new(app), places)
     }

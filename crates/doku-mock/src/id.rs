@@ -10,10 +10,7 @@ pub(crate) struct IdSource {
 
 impl IdSource {
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        Self {
-            random: seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
-            last: 0,
-        }
+        Self { random: seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed), last: 0 }
     }
 
     /// The next id. Two within a millisecond are told apart by counting on.
@@ -34,14 +31,7 @@ impl IdSource {
             | (0x4000_u128 << 64)
             | (0x8000_u128 << 48);
         let hex = format!("{bits:032x}");
-        format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
     }
 
     /// A key of 256 bits, as text.

@@ -57,9 +57,7 @@ pub struct MockDoku {
 
 impl fmt::Debug for MockDoku {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockDoku")
-            .field("address", &self.address)
-            .finish_non_exhaustive()
+        f.debug_struct("MockDoku").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -113,11 +111,7 @@ impl MockDoku {
         if !config.listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(config.listen));
         }
-        let credentials = config
-            .partners
-            .first()
-            .cloned()
-            .ok_or(StartError::NoPartner)?;
+        let credentials = config.partners.first().cloned().ok_or(StartError::NoPartner)?;
         let callable = |partner: &Credentials| {
             let id = partner.client_id.as_str();
             !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic())
@@ -125,10 +119,7 @@ impl MockDoku {
         if !config.partners.iter().all(callable) {
             return Err(StartError::ClientId);
         }
-        let listen = |error| StartError::Listen {
-            address: config.listen,
-            error,
-        };
+        let listen = |error| StartError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let base_url = match &config.public_url {
@@ -137,12 +128,7 @@ impl MockDoku {
         };
         let app = Arc::new(App::new(&config, base_url, Handle::current()));
         let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
-        Ok(Self {
-            app,
-            address,
-            credentials,
-            server,
-        })
+        Ok(Self { app, address, credentials, server })
     }
 
     /// What a client puts before DOKU's paths: `http://127.0.0.1:…`, or the public URL.
@@ -180,9 +166,7 @@ impl MockDoku {
         }
         let store = self.app.store();
         let records = store.outbox.records().iter();
-        records
-            .filter(|record| record.state == DeliveryState::Pending)
-            .count()
+        records.filter(|record| record.state == DeliveryState::Pending).count()
     }
 }
 

@@ -44,12 +44,7 @@ pub(crate) struct Options {
     accept_query_in_target: bool,
     /// A host that callbacks and file_url may go to beside loopback and private addresses; may be
     /// given several times.
-    #[arg(
-        long,
-        env = "DOKU_MOCK_CALLBACK_ALLOW",
-        value_delimiter = ',',
-        value_name = "HOST"
-    )]
+    #[arg(long, env = "DOKU_MOCK_CALLBACK_ALLOW", value_delimiter = ',', value_name = "HOST")]
     callback_allow: Vec<String>,
 }
 

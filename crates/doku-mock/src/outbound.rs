@@ -70,9 +70,8 @@ impl Outbound {
         connector.set_nodelay(true);
         // No pool: a receiver may close a kept connection just when the next callback is sent on
         // it, and the callback would wait half an hour for its retry.
-        let client = Client::builder(TokioExecutor::new())
-            .pool_max_idle_per_host(0)
-            .build(connector);
+        let client =
+            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Self { client, allow }
     }
 
@@ -89,9 +88,7 @@ impl Outbound {
         self.may_go_to(request.uri())?;
         let deadline = Instant::now() + WHOLE;
         let late = |_| failed(&format!("no answer within {} s", WHOLE.as_secs()));
-        let response = timeout_at(deadline, self.client.request(request))
-            .await
-            .map_err(late)?;
+        let response = timeout_at(deadline, self.client.request(request)).await.map_err(late)?;
         let (parts, body) = response.map_err(|error| failure(&error))?.into_parts();
         let body = timeout_at(deadline, Limited::new(body, limit).collect()).await;
         let body = match body {
@@ -99,10 +96,7 @@ impl Outbound {
             Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
             Ok(Err(_)) | Err(_) => Err(BodyError::BrokenOff),
         };
-        Ok(Answer {
-            status: parts.status,
-            body,
-        })
+        Ok(Answer { status: parts.status, body })
     }
 
     /// What can be told from the URL alone; names are judged when they are resolved.
@@ -123,10 +117,7 @@ impl Outbound {
                 "its port is none, or it has a user name".to_owned(),
             ));
         }
-        let literal = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         match literal {
             Ok(address) if !self.allow.contains(host) && !is_local(address) => {
                 Err(OutboundError::Blocked(not_allowed(host)))
@@ -166,9 +157,7 @@ fn usable(
     found: impl Iterator<Item = SocketAddr>,
     allowed: bool,
 ) -> Result<std::vec::IntoIter<SocketAddr>, ResolveError> {
-    let usable: Vec<_> = found
-        .filter(|address| allowed || is_local(address.ip()))
-        .collect();
+    let usable: Vec<_> = found.filter(|address| allowed || is_local(address.ip())).collect();
     if usable.is_empty() {
         return Err(ResolveError::Blocked(not_allowed(name)));
     }
@@ -255,10 +244,7 @@ mod tests {
         assert!(may(&outbound, "http://127.0.0.1:1/x"));
         assert!(may(&outbound, "http://192.168.1.2/x"));
         assert!(may(&outbound, "http://[::1]:1/x"));
-        assert!(may(
-            &Outbound::new(&["8.8.8.8".to_owned()]),
-            "http://8.8.8.8/x"
-        ));
+        assert!(may(&Outbound::new(&["8.8.8.8".to_owned()]), "http://8.8.8.8/x"));
     }
 
     #[tokio::test]
@@ -271,14 +257,8 @@ mod tests {
             ["10.0.0.1:80", "8.8.8.8:80"].map(|address| address.parse().unwrap());
         let both = || [inside, outside].into_iter();
         assert_eq!(usable("x", both(), false).unwrap().as_slice(), [inside]);
-        assert_eq!(
-            usable("x", both(), true).unwrap().as_slice(),
-            [inside, outside]
-        );
+        assert_eq!(usable("x", both(), true).unwrap().as_slice(), [inside, outside]);
         let refused = usable("x", [outside].into_iter(), false).unwrap_err();
-        assert!(
-            refused.to_string().contains("--callback-allow x"),
-            "{refused}"
-        );
+        assert!(refused.to_string().contains("--callback-allow x"), "{refused}");
     }
 }

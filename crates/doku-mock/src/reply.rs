@@ -35,12 +35,7 @@ impl Reply {
     ) -> Self {
         // The mock's replies are maps with text keys: writing them cannot fail.
         let body = serde_json::to_vec(document).expect("a reply can be written");
-        Self {
-            status,
-            body,
-            assumptions: assumptions.to_vec(),
-            release: None,
-        }
+        Self { status, body, assumptions: assumptions.to_vec(), release: None }
     }
 
     /// The gateway's refusal, HTTP 400.
@@ -62,16 +57,9 @@ impl Reply {
     pub(crate) fn faults(faults: &[Fault]) -> Self {
         let faults = capped(faults.to_vec());
         let texts = faults.iter().map(Fault::to_string).collect();
-        let mut reply = Self::json(
-            StatusCode::BAD_REQUEST,
-            &ApiError::Business(texts),
-            &["A10"],
-        );
+        let mut reply = Self::json(StatusCode::BAD_REQUEST, &ApiError::Business(texts), &["A10"]);
         reply.assumptions.extend(
-            faults
-                .iter()
-                .map(|fault| fault.evidence)
-                .filter(|evidence| evidence.starts_with('A')),
+            faults.iter().map(|fault| fault.evidence).filter(|evidence| evidence.starts_with('A')),
         );
         reply
     }
@@ -92,10 +80,7 @@ impl IntoResponse for Reply {
         self.assumptions.dedup();
         let mut response = (self.status, self.body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Ok(assumptions) = HeaderValue::try_from(self.assumptions.join(","))
             && !assumptions.is_empty()
         {

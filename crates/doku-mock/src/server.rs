@@ -64,18 +64,12 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/_mock/assumptions", get(admin::assumptions))
         .route("/_mock/callbacks", get(admin::callbacks))
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
-        .route_layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
-            admin::only_local_hosts,
-        ));
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::only_local_hosts));
     Router::new()
         .route(&format!("{BASE_PATH}/file"), files)
         .route(&format!("{BASE_PATH}/token"), tokens)
         .route(&format!("{BASE_PATH}/business"), businesses)
-        .route(
-            &format!("{BASE_PATH}/business/lite/registration"),
-            invitations,
-        )
+        .route(&format!("{BASE_PATH}/business/lite/registration"), invitations)
         .route(&format!("{BASE_PATH}/business/{{brand}}"), one_business)
         .merge(own)
         .fallback(unknown_path)
@@ -120,10 +114,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         warn!("connections were still busy after {} s", DRAIN.as_secs());
     }
 }
@@ -178,14 +169,9 @@ async fn answer(
     let mut response: Response = router.call(request).await.into_response();
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
     if late || !leftover.drain(expects_continue).await {
-        response
-            .headers_mut()
-            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let places = response
-        .extensions_mut()
-        .remove()
-        .map(|Release(places)| places);
+    let places = response.extensions_mut().remove().map(|Release(places)| places);
     let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     info!(%method, path, status = response.status().as_u16(), latency_ms, "answered");
     Ok(response.map(|body| GatedBody::new(body, gate, places)))

@@ -16,10 +16,7 @@ pub(crate) struct StopSignals {
 impl StopSignals {
     pub(crate) fn catch() -> io::Result<Self> {
         let interrupted = signal(SignalKind::interrupt())?;
-        Ok(Self {
-            interrupted,
-            terminated: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupted, terminated: signal(SignalKind::terminate())? })
     }
 
     /// Returns at the next signal.

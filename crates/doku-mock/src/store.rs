@@ -74,9 +74,7 @@ impl Store {
 
     /// Whether `partner` may name this file: another's does not exist for it (A12).
     pub(crate) fn has_file(&self, partner: &ClientId, id: &FileId) -> bool {
-        self.files
-            .get(id)
-            .is_some_and(|file| file.partner == *partner)
+        self.files.get(id).is_some_and(|file| file.partner == *partner)
     }
 
     /// Keeps a business, new or changed.

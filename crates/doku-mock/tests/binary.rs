@@ -12,10 +12,7 @@ use serde_json::Value;
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doku-mock"));
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -23,30 +20,17 @@ fn program(arguments: &[&str]) -> Command {
 fn start(arguments: &[&str]) -> (Child, Value) {
     let mut child = program(arguments).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no ready line: {line:?}"));
     (child, ready)
 }
 
 fn stop(mut child: Child, signal: &str) -> (Option<i32>, String) {
     let pid = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args([signal, &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     let status = child.wait().unwrap();
     let mut logs = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut logs)
-        .unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut logs).unwrap();
     (status.code(), logs)
 }
 
@@ -73,27 +57,16 @@ fn it_says_when_it_is_ready_and_stops_at_ctrl_c_and_sigterm() {
 fn ask_2000_times(ready: &Value) {
     use std::io::Write;
 
-    let address = ready["base_url"]
-        .as_str()
-        .unwrap()
-        .strip_prefix("http://")
-        .unwrap();
+    let address = ready["base_url"].as_str().unwrap().strip_prefix("http://").unwrap();
     let mut socket = std::net::TcpStream::connect(address).unwrap();
-    socket
-        .set_read_timeout(Some(std::time::Duration::from_secs(10)))
-        .unwrap();
-    let request = format!(
-        "GET /_mock/ready?{} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-        "x".repeat(100)
-    );
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+    let request =
+        format!("GET /_mock/ready?{} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "x".repeat(100));
     for _ in 0..2000 {
         socket.write_all(request.as_bytes()).unwrap();
         let mut reply = [0; 4096];
         let length = socket.read(&mut reply).unwrap();
-        assert!(
-            reply[..length].starts_with(b"HTTP/1.1 200 OK"),
-            "{length} bytes"
-        );
+        assert!(reply[..length].starts_with(b"HTTP/1.1 200 OK"), "{length} bytes");
     }
 }
 
@@ -111,13 +84,7 @@ fn logs_that_cannot_be_written_cost_no_reply() {
     drop(child.stderr.take());
     ask_2000_times(&ready);
     let pid = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
@@ -129,9 +96,7 @@ fn its_client_id_can_come_from_the_environment() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.contains("\"client_id\":\"BRN-mine\""), "{line}");
     stop(child, "-TERM");
 }
@@ -143,10 +108,7 @@ fn a_port_that_is_taken_is_told_with_a_way_out() {
     let output = output(&["--listen", &address]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        error.contains(&address) && error.contains("127.0.0.1:0"),
-        "{error}"
-    );
+    assert!(error.contains(&address) && error.contains("127.0.0.1:0"), "{error}");
     assert_eq!(output.stdout, b"");
 }
 
@@ -165,21 +127,11 @@ fn a_wrong_option_is_a_usage_error() {
     assert_eq!(output(&["--client-id", ""]).status.code(), Some(2));
     assert_eq!(output(&["--client-id", "B N"]).status.code(), Some(1));
     let help = String::from_utf8(output(&["--help"]).stdout).unwrap();
-    assert!(
-        help.contains("Example:") && help.contains("DOKU_MOCK_LISTEN"),
-        "{help}"
-    );
+    assert!(help.contains("Example:") && help.contains("DOKU_MOCK_LISTEN"), "{help}");
 }
 
 #[test]
 fn the_help_does_not_show_a_key_from_the_environment() {
-    let output = program(&["--help"])
-        .env("DOKU_MOCK_SECRET_KEY", "SK-marker")
-        .output()
-        .unwrap();
-    assert!(
-        !String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("SK-marker")
-    );
+    let output = program(&["--help"]).env("DOKU_MOCK_SECRET_KEY", "SK-marker").output().unwrap();
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("SK-marker"));
 }

@@ -34,10 +34,7 @@ impl CallbackReceiver {
         if path.contains('?') {
             targets.push(path);
         }
-        Self {
-            credentials,
-            targets,
-        }
+        Self { credentials, targets }
     }
 
     /// Verifies and reads one callback. Acknowledge it by any 2xx, and work later.
@@ -56,8 +53,7 @@ impl CallbackReceiver {
         let mut verdict = Err(VerifyError::Mismatch);
         for target in &self.targets {
             verdict = verdict.or_else(|_| {
-                self.credentials
-                    .verify_request(&Method::POST, target, body, &headers)
+                self.credentials.verify_request(&Method::POST, target, body, &headers)
             });
         }
         verdict?;

@@ -139,10 +139,8 @@ impl PartnerClient {
             Authentication::Bearer(_) => None,
         };
         let response = self.0.transport.send(request).await;
-        let response = response.map_err(|source| Error::Transport {
-            source,
-            request_id: sent_id.clone(),
-        })?;
+        let response =
+            response.map_err(|source| Error::Transport { source, request_id: sent_id.clone() })?;
         let status = response.status().as_u16();
         debug!(operation = O::NAME, method = %O::METHOD, path = target, status, "answered");
         self.parse::<O>(&target, sent_id, &response)
@@ -159,10 +157,7 @@ impl PartnerClient {
             .map_err(http::Error::from)?;
         let target = uri.path().to_owned();
         let body = operation.body(request_id);
-        let bytes = body
-            .as_ref()
-            .map(|body| body.bytes.clone())
-            .unwrap_or_default();
+        let bytes = body.as_ref().map(|body| body.bytes.clone()).unwrap_or_default();
         let mut request = Request::new(bytes);
         *request.method_mut() = O::METHOD;
         *request.uri_mut() = uri;
@@ -209,29 +204,13 @@ impl PartnerClient {
             return Err(Error::ReplySignature { why, request_id });
         }
         if status.is_success() {
-            O::parse(body).map_err(|error| Error::Decode {
-                status,
-                error,
-                request_id,
-            })
+            O::parse(body).map_err(|error| Error::Decode { status, error, request_id })
         } else if let Some(error) = ApiError::parse(body) {
-            Err(Error::Refused {
-                status,
-                error,
-                request_id,
-            })
+            Err(Error::Refused { status, error, request_id })
         } else {
             let what = "an error without a text of DOKU's";
-            let error = ParseError::Json {
-                what,
-                line: 1,
-                column: 1,
-            };
-            Err(Error::Decode {
-                status,
-                error,
-                request_id,
-            })
+            let error = ParseError::Json { what, line: 1, column: 1 };
+            Err(Error::Decode { status, error, request_id })
         }
     }
 
@@ -298,21 +277,9 @@ impl PartnerClientBuilder {
 
     /// The client.
     pub fn build(self) -> PartnerClient {
-        let Self {
-            environment,
-            credentials,
-            transport,
-            clock,
-            request_ids,
-        } = self;
+        let Self { environment, credentials, transport, clock, request_ids } = self;
         let transport = transport.unwrap_or_else(|| Box::new(HyperTransport::new()));
-        PartnerClient(Arc::new(Inner {
-            environment,
-            credentials,
-            transport,
-            clock,
-            request_ids,
-        }))
+        PartnerClient(Arc::new(Inner { environment, credentials, transport, clock, request_ids }))
     }
 }
 

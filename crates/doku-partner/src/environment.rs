@@ -50,9 +50,7 @@ impl Environment {
 
     /// Whether calls stay on this machine.
     pub fn is_loopback(&self) -> bool {
-        self.0
-            .parse::<Uri>()
-            .is_ok_and(|uri| uri.host().is_some_and(is_loopback))
+        self.0.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
     }
 }
 
@@ -72,9 +70,7 @@ pub struct InvalidBaseUrl {
 fn is_loopback(host: &str) -> bool {
     let literal = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || literal
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -89,10 +85,7 @@ mod tests {
             "http://[::1]:1",
             "https://doku.example",
         ] {
-            assert_eq!(
-                Environment::custom(url).unwrap().base_url(),
-                url.trim_end_matches('/')
-            );
+            assert_eq!(Environment::custom(url).unwrap().base_url(), url.trim_end_matches('/'));
         }
         for url in [
             "",

@@ -61,9 +61,7 @@ struct RequestId<'a>(&'a Option<String>);
 
 impl fmt::Display for RequestId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .as_ref()
-            .map_or(Ok(()), |id| write!(f, " (Request-Id {id})"))
+        self.0.as_ref().map_or(Ok(()), |id| write!(f, " (Request-Id {id})"))
     }
 }
 

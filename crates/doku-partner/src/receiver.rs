@@ -83,10 +83,7 @@ impl Callbacks {
     }
 }
 
-type Shared = (
-    CallbackReceiver,
-    mpsc::Sender<Result<ReceivedCallback, CallbackError>>,
-);
+type Shared = (CallbackReceiver, mpsc::Sender<Result<ReceivedCallback, CallbackError>>);
 
 async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: watch::Receiver<()>) {
     loop {
@@ -134,10 +131,7 @@ async fn answer(request: Request<Incoming>, shared: &Shared) -> Response<Full<By
     }
     let body = tokio::time::timeout(IDLE, Limited::new(body, MAX_BODY).collect()).await;
     let Ok(Ok(body)) = body else {
-        return reply(
-            StatusCode::BAD_REQUEST,
-            "the body is too large or incomplete",
-        );
+        return reply(StatusCode::BAD_REQUEST, "the body is too large or incomplete");
     };
     // Reserved before it is verified: acknowledged means handed over.
     let Ok(place) = queue.try_reserve() else {

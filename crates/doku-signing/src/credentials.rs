@@ -21,10 +21,7 @@ pub struct Credentials {
 impl Credentials {
     /// A client id with its key.
     pub fn new(client_id: impl Into<ClientId>, secret_key: impl Into<SecretKey>) -> Self {
-        Self {
-            client_id: client_id.into(),
-            secret_key: secret_key.into(),
-        }
+        Self { client_id: client_id.into(), secret_key: secret_key.into() }
     }
 
     /// The headers of a request, signed.
@@ -112,9 +109,11 @@ impl Credentials {
         body: &[u8],
         headers: &SignedHeaders,
     ) -> Result<(), VerifyError> {
-        headers
-            .component(target, Digest::of_message(method, body))
-            .verify(form, &self.secret_key, &headers.signature)
+        headers.component(target, Digest::of_message(method, body)).verify(
+            form,
+            &self.secret_key,
+            &headers.signature,
+        )
     }
 }
 
@@ -127,10 +126,7 @@ mod tests {
         let credentials = Credentials::new("BRN-1", "SK-1");
         let at = Timestamp::from_millis(0);
         let headers = credentials.sign_request(&Method::POST, "/x", b"{}", "id", at);
-        assert_eq!(
-            credentials.verify_request(&Method::POST, "/x", b"{}", &headers),
-            Ok(())
-        );
+        assert_eq!(credentials.verify_request(&Method::POST, "/x", b"{}", &headers), Ok(()));
         assert_eq!(
             credentials.verify_response(&Method::POST, "/x", b"{}", &headers),
             Err(VerifyError::Mismatch)

@@ -82,13 +82,7 @@ impl Form {
 impl Component<'_> {
     /// Stage two: the lines, joined by `\n`, without one at the end.
     pub fn string_to_sign(&self, form: Form) -> String {
-        let Self {
-            client_id,
-            request_id,
-            timestamp,
-            target,
-            digest,
-        } = self;
+        let Self { client_id, request_id, timestamp, target, digest } = self;
         let mut lines = format!(
             "Client-Id:{client_id}\nRequest-Id:{request_id}\n{}:{timestamp}\nRequest-Target:{target}",
             form.timestamp_header(),
@@ -137,9 +131,7 @@ impl Signature {
     /// What is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, VerifyError> {
         let encoded = text.strip_prefix(PREFIX).ok_or(VerifyError::Prefix)?;
-        let bytes = LENIENT_PADDING
-            .decode(encoded)
-            .map_err(|_| VerifyError::Base64)?;
+        let bytes = LENIENT_PADDING.decode(encoded).map_err(|_| VerifyError::Base64)?;
         bytes.try_into().map(Self).map_err(|_| VerifyError::Length)
     }
 }
@@ -308,9 +300,7 @@ mod tests {
     }
 
     fn n3_signature() -> String {
-        n3(Some(Digest::of(N3_BODY.as_bytes())))
-            .sign(Form::Request, &key())
-            .to_string()
+        n3(Some(Digest::of(N3_BODY.as_bytes()))).sign(Form::Request, &key()).to_string()
     }
 
     fn refusal(presented: &str) -> VerifyError {
@@ -329,10 +319,7 @@ mod tests {
         ] {
             assert_eq!(refusal(signature), VerifyError::Mismatch);
         }
-        assert_eq!(
-            refusal(&n3_signature().replace(PREFIX, "")),
-            VerifyError::Prefix
-        );
+        assert_eq!(refusal(&n3_signature().replace(PREFIX, "")), VerifyError::Prefix);
         assert_eq!(refusal("hmacsha256=AAAA"), VerifyError::Prefix);
         assert_eq!(refusal("HMACSHA256=AAAA"), VerifyError::Length);
         assert_eq!(refusal("HMACSHA256=____"), VerifyError::Base64);
@@ -378,11 +365,7 @@ mod tests {
             ("a\tb".to_owned(), false),
         ] {
             headers.insert(REQUEST_ID, HeaderValue::from_str(&id).unwrap());
-            assert_eq!(
-                SignedHeaders::read(&headers, Form::Request).is_ok(),
-                fine,
-                "{id:?}"
-            );
+            assert_eq!(SignedHeaders::read(&headers, Form::Request).is_ok(), fine, "{id:?}");
         }
         headers.append(REQUEST_ID, HeaderValue::from_static("second"));
         assert_eq!(

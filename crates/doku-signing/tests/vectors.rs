@@ -51,11 +51,7 @@ fn every_non_snap_vector_passes_stage_by_stage() {
             // Of N1 only the digest was published, not the body.
             None => published.map(|hash| Digest::from_sha256(hash.try_into().unwrap())),
         };
-        assert_eq!(
-            digest.map(|digest| digest.to_string()),
-            vector.digest,
-            "{id}: digest"
-        );
+        assert_eq!(digest.map(|digest| digest.to_string()), vector.digest, "{id}: digest");
 
         let component = Component {
             client_id: &vector.client,
@@ -70,28 +66,11 @@ fn every_non_snap_vector_passes_stage_by_stage() {
             format!("{}:{}", form.timestamp_header(), vector.ts),
             format!("Request-Target:{}", vector.target),
         ];
-        lines.extend(
-            vector
-                .digest
-                .as_ref()
-                .map(|digest| format!("Digest:{digest}")),
-        );
-        assert_eq!(
-            component.string_to_sign(form),
-            lines.join("\n"),
-            "{id}: string to sign"
-        );
+        lines.extend(vector.digest.as_ref().map(|digest| format!("Digest:{digest}")));
+        assert_eq!(component.string_to_sign(form), lines.join("\n"), "{id}: string to sign");
 
-        assert_eq!(
-            component.sign(form, &key).to_string(),
-            vector.sig,
-            "{id}: signature"
-        );
-        assert_eq!(
-            component.verify(form, &key, &vector.sig),
-            Ok(()),
-            "{id}: verification"
-        );
+        assert_eq!(component.sign(form, &key).to_string(), vector.sig, "{id}: signature");
+        assert_eq!(component.verify(form, &key, &vector.sig), Ok(()), "{id}: verification");
         passed.push(vector.id);
     }
     assert_eq!(passed, ["N1", "N2", "N3", "N5", "N6", "N7"]);
@@ -103,20 +82,12 @@ fn every_non_snap_vector_passes_stage_by_stage() {
 #[test]
 fn rsa_gives_the_known_answers() {
     let pem = include_str!("../../../tests/vectors/test-rsa-private.pem");
-    let der = decode(
-        &pem.lines()
-            .filter(|line| !line.starts_with('-'))
-            .collect::<String>(),
-    );
+    let der = decode(&pem.lines().filter(|line| !line.starts_with('-')).collect::<String>());
     let signer = doku_signing::rsa::RsaSigner::from_pkcs8_der(&der).unwrap();
     let text = include_str!("../../../tests/vectors/positive.json");
     let file: File = serde_json::from_str(text).unwrap();
     let mut passed = 0;
-    for vector in file
-        .vectors
-        .iter()
-        .filter(|vector| vector["kind"] == "snap-asymmetric-token")
-    {
+    for vector in file.vectors.iter().filter(|vector| vector["kind"] == "snap-asymmetric-token") {
         let field = |name: &str| vector[name].as_str().unwrap().to_owned();
         let message = format!("{}|{}", field("client"), field("ts"));
         let signature = signer.sign(message.as_bytes()).unwrap();

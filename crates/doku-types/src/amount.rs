@@ -62,15 +62,12 @@ impl<'de> Deserialize<'de> for Amount {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let amount = Self(raw);
         let digits = amount.as_str();
-        let decimal = digits
-            .bytes()
-            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
+        let decimal =
+            digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'));
         if decimal && digits.bytes().any(|b| b.is_ascii_digit()) {
             Ok(amount)
         } else {
-            Err(serde::de::Error::custom(
-                "expected an amount: a number, or a string of one",
-            ))
+            Err(serde::de::Error::custom("expected an amount: a number, or a string of one"))
         }
     }
 }

@@ -45,11 +45,7 @@ pub enum ApiError {
 impl ApiError {
     /// The gateway's envelope, of type `invalid_request_error`.
     pub fn gateway(code: GatewayCode, message: impl Into<String>) -> Self {
-        Self::Gateway {
-            code,
-            message: message.into(),
-            kind: Some(REQUEST_ERROR.to_owned()),
-        }
+        Self::Gateway { code, message: message.into(), kind: Some(REQUEST_ERROR.to_owned()) }
     }
 
     /// The business envelope with one text.
@@ -118,19 +114,8 @@ impl Serialize for ApiError {
 
         let mut map = serializer.serialize_map(Some(1))?;
         match self {
-            Self::Gateway {
-                code,
-                message,
-                kind,
-            } => {
-                map.serialize_entry(
-                    "error",
-                    &Inner {
-                        code,
-                        message,
-                        kind: kind.as_deref(),
-                    },
-                )?;
+            Self::Gateway { code, message, kind } => {
+                map.serialize_entry("error", &Inner { code, message, kind: kind.as_deref() })?;
             }
             Self::Business(messages) => map.serialize_entry("message", messages)?,
             Self::Router(message) => map.serialize_entry("message", message)?,
@@ -162,22 +147,12 @@ mod tests {
     fn the_unwrapped_gateway_error_is_read_too() {
         let body = br#"{"code":"invalid_signature","message":"Invalid Header Signature"}"#;
         let error = ApiError::parse(body).unwrap();
-        assert_eq!(
-            error.to_string(),
-            "invalid_signature: Invalid Header Signature"
-        );
+        assert_eq!(error.to_string(), "invalid_signature: Invalid Header Signature");
     }
 
     #[test]
     fn what_is_no_envelope_is_none() {
-        for body in [
-            "",
-            "[]",
-            "{}",
-            r#"{"message":1}"#,
-            r#"{"message":[1]}"#,
-            "<html>",
-        ] {
+        for body in ["", "[]", "{}", r#"{"message":1}"#, r#"{"message":[1]}"#, "<html>"] {
             assert_eq!(ApiError::parse(body.as_bytes()), None, "{body}");
         }
     }

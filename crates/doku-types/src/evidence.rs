@@ -53,39 +53,19 @@ pub fn entry(id: &str) -> Option<&'static Entry> {
 }
 
 const fn page(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry {
-        id,
-        evidence: Evidence::Documented,
-        what,
-        source,
-    }
+    Entry { id, evidence: Evidence::Documented, what, source }
 }
 
 const fn seen(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry {
-        id,
-        evidence: Evidence::Observed,
-        what,
-        source,
-    }
+    Entry { id, evidence: Evidence::Observed, what, source }
 }
 
 const fn told(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry {
-        id,
-        evidence: Evidence::SecondHand,
-        what,
-        source,
-    }
+    Entry { id, evidence: Evidence::SecondHand, what, source }
 }
 
 const fn assumed(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry {
-        id,
-        evidence: Evidence::Assumed,
-        what,
-        source,
-    }
+    Entry { id, evidence: Evidence::Assumed, what, source }
 }
 
 const LEDGER: &[Entry] = &[
@@ -99,21 +79,13 @@ const LEDGER: &[Entry] = &[
         "GET /file: query parameters; the reply for PERSONAL",
         "partnership/partner-api/check-requirements-api",
     ),
-    page(
-        "TOK",
-        "POST /token: request and reply",
-        "partnership/partner-api/generate-token-api",
-    ),
+    page("TOK", "POST /token: request and reply", "partnership/partner-api/generate-token-api"),
     page(
         "UPL",
         "POST /file: parts, categories, codes, reply",
         "partnership/partner-api/upload-file-api",
     ),
-    page(
-        "BR",
-        "POST /business: request",
-        "partnership/partner-api/business-registration-api",
-    ),
+    page("BR", "POST /business: request", "partnership/partner-api/business-registration-api"),
     page(
         "LITE",
         "POST /business/lite/registration: request and reply",
@@ -189,11 +161,7 @@ const LEDGER: &[Entry] = &[
         "update is PUT /business/{brand id} with only what changes",
         "the overview names the operation",
     ),
-    assumed(
-        "A09",
-        "Get Address, named in a newer overview, is left out",
-        "a newer overview",
-    ),
+    assumed("A09", "Get Address, named in a newer overview, is left out", "a newer overview"),
     assumed(
         "A10",
         "header failures as the payment APIs word them; business failures 400 {\"message\":[..]}; bodies to 1 MiB, then 413; unknown fields ignored; 404 and 405 from the router",
@@ -234,11 +202,7 @@ const LEDGER: &[Entry] = &[
         "ids of LOGO, SERVICE_AGREEMENT and BANK_ACCOUNT files begin with DCM",
         "the samples of the other categories",
     ),
-    assumed(
-        "A18",
-        "a file's link answers 403 after 60 minutes",
-        "UPL: the link expires",
-    ),
+    assumed("A18", "a file's link answers 403 after 60 minutes", "UPL: the link expires"),
     assumed(
         "A19",
         "code-list values beyond the documented ones",
@@ -259,21 +223,13 @@ const LEDGER: &[Entry] = &[
         "requirements of CORPORATE: company documents by legal entity, KTP or KITAS_OR_KITAP by nationality",
         "the document codes",
     ),
-    assumed(
-        "A23",
-        "the query string is not in Request-Target",
-        "a production client, second hand",
-    ),
+    assumed("A23", "the query string is not in Request-Target", "a production client, second hand"),
     assumed(
         "A24",
         "no uniqueness of e-mail, NIK or name; a file may be used again",
         "nothing says otherwise",
     ),
-    assumed(
-        "A25",
-        "the services of a new brand: QRIS",
-        "a test double in client P, second hand",
-    ),
+    assumed("A25", "the services of a new brand: QRIS", "a test double in client P, second hand"),
     assumed(
         "A26",
         "mandatory fields of registration where the page's table is cut: as in its sample",
@@ -294,11 +250,7 @@ const LEDGER: &[Entry] = &[
         "what Get shows that nobody sent: ticket_size UP_TO_50K, transactions 0 to 100, PROBATION and ON_PROCESS, then APPROVED",
         "GET's sample",
     ),
-    assumed(
-        "A30",
-        "the texts of errors for which none is known",
-        "DOKU's style",
-    ),
+    assumed("A30", "the texts of errors for which none is known", "DOKU's style"),
     assumed(
         "A31",
         "the router prints the unknown path without its leading slash",
@@ -366,9 +318,8 @@ mod tests {
             .filter(|entry| entry.evidence == Evidence::Assumed)
             .map(|entry| entry.id)
             .collect();
-        let numbered: Vec<_> = (1..=assumptions.len())
-            .map(|number| format!("A{number:02}"))
-            .collect();
+        let numbered: Vec<_> =
+            (1..=assumptions.len()).map(|number| format!("A{number:02}")).collect();
         assert_eq!(assumptions, numbered);
     }
 }

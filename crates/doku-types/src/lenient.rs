@@ -117,11 +117,7 @@ pub(crate) fn readiness<'de, D: Deserializer<'de>>(
         }
 
         fn visit_bool<E: Error>(self, have: bool) -> Result<Self::Value, E> {
-            Ok(Some(if have {
-                Readiness::Have
-            } else {
-                Readiness::DontHave
-            }))
+            Ok(Some(if have { Readiness::Have } else { Readiness::DontHave }))
         }
 
         fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

@@ -52,12 +52,7 @@ impl Fault {
         evidence: &'static str,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            pointer: pointer.into(),
-            kind,
-            evidence,
-            message: message.into(),
-        }
+        Self { pointer: pointer.into(), kind, evidence, message: message.into() }
     }
 }
 
@@ -127,12 +122,7 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(
     let mut document: Value = read(body)?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
-        return Err(ParseError::Faults(vec![Fault::new(
-            "",
-            FaultKind::WrongType,
-            "A10",
-            message,
-        )]));
+        return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
     }
     strip_nulls(&mut document);
     let mut faults = check(&document, rules);
@@ -141,11 +131,7 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(
     match typed {
         Ok(typed) => {
             more(&typed, &mut faults);
-            if faults.is_empty() {
-                Ok(typed)
-            } else {
-                Err(ParseError::Faults(capped(faults)))
-            }
+            if faults.is_empty() { Ok(typed) } else { Err(ParseError::Faults(capped(faults))) }
         }
         Err(_) => {
             if faults.is_empty() {
@@ -189,12 +175,8 @@ fn strip_nulls(value: &mut Value) {
 /// assert!(!is_http_url("https://shop.example:99999/doku"));
 /// ```
 pub fn is_http_url(url: &str) -> bool {
-    let rest = url
-        .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"));
-    let authority = rest
-        .and_then(|rest| rest.split(['/', '?']).next())
-        .unwrap_or_default();
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
@@ -202,25 +184,18 @@ pub fn is_http_url(url: &str) -> bool {
     let is_name = |host: &str| {
         let label = |label: &str| {
             !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         };
         host.strip_suffix('.').unwrap_or(host).split('.').all(label)
     };
-    let is_host = match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => is_name(host),
     };
     let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
     is_host
         && port.is_none_or(is_port)
-        && url
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&b))
+        && url.bytes().all(|b| b.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&b))
 }
 
 /// Reads any JSON document of at most [`MAX_BODY`] bytes, such as a reply.
@@ -291,42 +266,19 @@ enum Shape {
 }
 
 pub(crate) const fn text(path: &'static str, evidence: &'static str) -> Rule {
-    Rule {
-        path,
-        shape: Shape::Text {
-            max: 0,
-            or_number: false,
-        },
-        mandatory: false,
-        evidence,
-    }
+    Rule { path, shape: Shape::Text { max: 0, or_number: false }, mandatory: false, evidence }
 }
 
 pub(crate) const fn flag(path: &'static str, evidence: &'static str) -> Rule {
-    Rule {
-        path,
-        shape: Shape::Flag { or_text: false },
-        mandatory: false,
-        evidence,
-    }
+    Rule { path, shape: Shape::Flag { or_text: false }, mandatory: false, evidence }
 }
 
 pub(crate) const fn object(path: &'static str, evidence: &'static str) -> Rule {
-    Rule {
-        path,
-        shape: Shape::Object,
-        mandatory: false,
-        evidence,
-    }
+    Rule { path, shape: Shape::Object, mandatory: false, evidence }
 }
 
 pub(crate) const fn list(path: &'static str, evidence: &'static str) -> Rule {
-    Rule {
-        path,
-        shape: Shape::List { or_one: false },
-        mandatory: false,
-        evidence,
-    }
+    Rule { path, shape: Shape::List { or_one: false }, mandatory: false, evidence }
 }
 
 impl Rule {
@@ -338,10 +290,7 @@ impl Rule {
     /// At most this many characters.
     pub(crate) const fn max(mut self, characters: usize) -> Self {
         if let Shape::Text { or_number, .. } = self.shape {
-            self.shape = Shape::Text {
-                max: characters,
-                or_number,
-            };
+            self.shape = Shape::Text { max: characters, or_number };
         }
         self
     }
@@ -349,10 +298,7 @@ impl Rule {
     /// A number for the string, or one entry for the list, or a code for the boolean, will do.
     pub(crate) const fn lenient(mut self) -> Self {
         self.shape = match self.shape {
-            Shape::Text { max, .. } => Shape::Text {
-                max,
-                or_number: true,
-            },
+            Shape::Text { max, .. } => Shape::Text { max, or_number: true },
             Shape::Flag { .. } => Shape::Flag { or_text: true },
             Shape::List { .. } => Shape::List { or_one: true },
             Shape::Object => Shape::Object,
@@ -384,9 +330,7 @@ impl Rule {
             ("*?", Value::Object(_)) => self.step(Some(value), rest, trail, faults),
             ("*" | "*?", _) => {}
             (names, Value::Object(fields)) => {
-                let mut found = names
-                    .split('|')
-                    .filter_map(|name| fields.get_key_value(name));
+                let mut found = names.split('|').filter_map(|name| fields.get_key_value(name));
                 let (name, field) = match found.next() {
                     Some((name, field)) => (name.as_str(), Some(field)),
                     None => (names.split('|').next().unwrap_or(names), None),
@@ -396,12 +340,7 @@ impl Rule {
                 {
                     trail.push(Step::Field(alias));
                     let message = format!("means the same as {name}: send one of the two");
-                    faults.push(Fault::new(
-                        pointer(trail),
-                        FaultKind::NotAllowed,
-                        "A30",
-                        message,
-                    ));
+                    faults.push(Fault::new(pointer(trail), FaultKind::NotAllowed, "A30", message));
                     trail.pop();
                 }
                 trail.push(Step::Field(name));
@@ -448,12 +387,9 @@ impl Rule {
                     None
                 }
             }
-            (
-                Shape::Text {
-                    or_number: true, ..
-                },
-                Value::Number(number),
-            ) if !number.is_f64() => None,
+            (Shape::Text { or_number: true, .. }, Value::Number(number)) if !number.is_f64() => {
+                None
+            }
             (Shape::Flag { .. }, Value::Bool(_)) => None,
             (Shape::Flag { or_text: true }, Value::String(_)) => None,
             (Shape::Object, Value::Object(_)) => None,
@@ -473,22 +409,15 @@ impl Rule {
     }
 
     fn missing(&self) -> (FaultKind, String) {
-        (
-            FaultKind::Missing,
-            format!("is mandatory: send {}", self.shape.wanted()),
-        )
+        (FaultKind::Missing, format!("is mandatory: send {}", self.shape.wanted()))
     }
 }
 
 impl Shape {
     const fn wanted(self) -> &'static str {
         match self {
-            Self::Text {
-                or_number: false, ..
-            } => "a non-empty string",
-            Self::Text {
-                or_number: true, ..
-            } => "a non-empty string or an integer",
+            Self::Text { or_number: false, .. } => "a non-empty string",
+            Self::Text { or_number: true, .. } => "a non-empty string or an integer",
             Self::Flag { or_text: false } => "true or false",
             Self::Flag { or_text: true } => "a code as a string",
             Self::Object => "an object",
@@ -543,19 +472,13 @@ mod tests {
     ];
 
     fn found(document: Value) -> Vec<(String, FaultKind)> {
-        check(&document, RULES)
-            .into_iter()
-            .map(|fault| (fault.pointer, fault.kind))
-            .collect()
+        check(&document, RULES).into_iter().map(|fault| (fault.pointer, fault.kind)).collect()
     }
 
     #[test]
     fn a_good_document_has_no_fault() {
         let places = json!([{"area": "x", "primary": true}, {"area": "y"}]);
-        assert_eq!(
-            found(json!({"who": {"name": "Budi", "calling": 62, "places": places}})),
-            []
-        );
+        assert_eq!(found(json!({"who": {"name": "Budi", "calling": 62, "places": places}})), []);
     }
 
     #[test]
@@ -577,33 +500,21 @@ mod tests {
     #[test]
     fn what_is_absent_is_reported_once_and_not_below() {
         assert_eq!(found(json!({})), [("/who".to_owned(), FaultKind::Missing)]);
-        assert_eq!(
-            found(json!({"who": null})),
-            [("/who".to_owned(), FaultKind::Missing)]
-        );
-        assert_eq!(
-            found(json!({"who": 1})),
-            [("/who".to_owned(), FaultKind::WrongType)]
-        );
+        assert_eq!(found(json!({"who": null})), [("/who".to_owned(), FaultKind::Missing)]);
+        assert_eq!(found(json!({"who": 1})), [("/who".to_owned(), FaultKind::WrongType)]);
     }
 
     #[test]
     fn a_name_and_its_alias_at_once_are_a_fault_of_the_alias() {
         let places = json!([{"area": "x"}]);
         let document = json!({"who": {"name": "x", "calling": 62, "code": 62, "places": places}});
-        assert_eq!(
-            found(document),
-            [("/who/calling".to_owned(), FaultKind::NotAllowed)]
-        );
+        assert_eq!(found(document), [("/who/calling".to_owned(), FaultKind::NotAllowed)]);
     }
 
     #[test]
     fn a_list_that_has_to_be_one_is_not_looked_into_as_an_object() {
         let document = json!({"who": {"name": "x", "places": {"area": 1}}});
-        assert_eq!(
-            found(document),
-            [("/who/places".to_owned(), FaultKind::WrongType)]
-        );
+        assert_eq!(found(document), [("/who/places".to_owned(), FaultKind::WrongType)]);
     }
 
     #[test]
@@ -615,10 +526,7 @@ mod tests {
 
         let faults = capped([faults.clone(), faults].concat());
         assert_eq!(faults.len(), 101);
-        assert_eq!(
-            faults[100].message,
-            "there are more faults: mend these first"
-        );
+        assert_eq!(faults[100].message, "there are more faults: mend these first");
     }
 
     #[test]
@@ -671,10 +579,7 @@ mod tests {
     #[test]
     fn a_fault_never_shows_the_value() {
         let document = json!({"who": {"name": "marker-marker", "places": [{"area": 1}]}});
-        let text: String = check(&document, RULES)
-            .iter()
-            .map(Fault::to_string)
-            .collect();
+        let text: String = check(&document, RULES).iter().map(Fault::to_string).collect();
         assert!(!text.contains("marker"), "{text}");
     }
 
@@ -683,10 +588,7 @@ mod tests {
         let deep = "[".repeat(100_000);
         assert!(matches!(
             read::<Value>(deep.as_bytes()),
-            Err(ParseError::Json {
-                what: "nesting too deep",
-                ..
-            })
+            Err(ParseError::Json { what: "nesting too deep", .. })
         ));
     }
 }

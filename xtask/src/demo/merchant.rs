@@ -119,13 +119,10 @@ impl Merchant {
                 .advice("give a merchant's file with --merchant FILE; examples/merchant-personal.toml is one")
         })?;
         toml::from_str(&text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
             // Other messages may quote a value, which may be personal data.
-            let about_fields = ["unknown field", "missing field"]
-                .iter()
-                .any(|m| error.message().starts_with(m));
+            let about_fields =
+                ["unknown field", "missing field"].iter().any(|m| error.message().starts_with(m));
             let what = if about_fields {
                 error.message()
             } else {
@@ -151,16 +148,8 @@ impl Merchant {
                 Failure::new(format!("cannot read {}: {error}", path.display()))
                     .advice("mend the path under [files]; it is relative to the merchant's file")
             })?;
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            Ok(MerchantFile {
-                purpose,
-                name,
-                content,
-            })
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Ok(MerchantFile { purpose, name, content })
         };
         Ok([
             read(FilePurpose::photo_proof(), &self.files.photo_proof)?,
@@ -178,12 +167,8 @@ impl Merchant {
             .social_media(self.social_media())
             .photo_proofs([files.photo_proof.clone().into()])
             .build();
-        brand
-            .transaction_frequency
-            .clone_from(&self.brand.transaction_frequency);
-        brand
-            .transaction_quantity
-            .clone_from(&self.brand.transaction_quantity);
+        brand.transaction_frequency.clone_from(&self.brand.transaction_frequency);
+        brand.transaction_quantity.clone_from(&self.brand.transaction_quantity);
         let ktp = Document::builder()
             .code(DocumentCode::Ktp)
             .id(files.ktp.clone())
@@ -229,12 +214,8 @@ impl Merchant {
             .contacts([owner])
             .build();
         business.description.clone_from(&self.business.description);
-        business
-            .website_readiness
-            .clone_from(&self.business.website_readiness);
-        business
-            .mobile_app_readiness
-            .clone_from(&self.business.mobile_app_readiness);
+        business.website_readiness.clone_from(&self.business.website_readiness);
+        business.mobile_app_readiness.clone_from(&self.business.mobile_app_readiness);
         Registration::builder().business(business).build()
     }
 

@@ -79,11 +79,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            advice: None,
-            exit: 1,
-        }
+        Self { what: what.into(), advice: None, exit: 1 }
     }
 
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
@@ -100,10 +96,7 @@ impl Failure {
     }
 
     fn of_faults(what: &str, faults: &[Fault]) -> Self {
-        let list: Vec<_> = faults
-            .iter()
-            .map(|fault| format!("\n    {fault}"))
-            .collect();
+        let list: Vec<_> = faults.iter().map(|fault| format!("\n    {fault}")).collect();
         Self::new(format!("{what}:{}", list.concat()))
             .advice("mend the merchant's file or its images; nothing was registered")
     }
@@ -175,18 +168,11 @@ async fn demo(options: &Options) -> Result<Host, Failure> {
         .await
         .map_err(|error| Failure::of_call("Get Business Data", &error))?;
     let took = start.elapsed();
-    let status = data
-        .status
-        .map(|status| status.to_string())
-        .unwrap_or_default();
+    let status = data.status.map(|status| status.to_string()).unwrap_or_default();
     let services = data.brands.iter().flat_map(|brand| &brand.services);
-    let services: Vec<_> = services
-        .map(|service| format!("{} {}", service.code, service.status))
-        .collect();
-    let got = [
-        format!("{} is {status}", data.id),
-        format!("services: {}", services.join(", ")),
-    ];
+    let services: Vec<_> =
+        services.map(|service| format!("{} {}", service.code, service.status)).collect();
+    let got = [format!("{} is {status}", data.id), format!("services: {}", services.join(", "))];
     report.step("Get Business Data", brand.id.as_str(), &got, Some(took));
     if status != Status::Active.as_str() {
         let advice = "the callbacks said ACTIVE: ask DOKU with the business's id";
@@ -211,15 +197,11 @@ impl Host {
         };
         if let (Some(url), Some(client_id)) = (&options.base_url, &options.client_id) {
             let secret_key = options.secret_key.clone();
-            let secret_key = secret_key
-                .or_else(|| std::env::var(SECRET_KEY).ok())
-                .ok_or_else(|| {
+            let secret_key =
+                secret_key.or_else(|| std::env::var(SECRET_KEY).ok()).ok_or_else(|| {
                     let failure = Failure::new("the secret key of that client id is missing");
                     let advice = format!("set {SECRET_KEY}, or give --secret-key");
-                    Failure {
-                        exit: 2,
-                        ..failure.advice(advice)
-                    }
+                    Failure { exit: 2, ..failure.advice(advice) }
                 })?;
             return Ok(Self {
                 environment: Environment::custom(url).map_err(invalid)?,
@@ -248,22 +230,14 @@ impl Host {
         let url = match &options.callback_url {
             Some(url) => url.clone(),
             None if self.environment.is_loopback() => {
-                format!(
-                    "http://{}{CALLBACK_PATH}",
-                    listener.local_addr().map_err(failed)?
-                )
+                format!("http://{}{CALLBACK_PATH}", listener.local_addr().map_err(failed)?)
             }
             None => {
-                return Err(
-                    Failure::new("a host elsewhere cannot send callbacks to this machine").advice(
-                        "give --callback-url, a public URL that leads to --callback-listen",
-                    ),
-                );
+                return Err(Failure::new("a host elsewhere cannot send callbacks to this machine")
+                    .advice("give --callback-url, a public URL that leads to --callback-listen"));
             }
         };
-        let path = url
-            .split_once("://")
-            .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         let receiver = CallbackReceiver::new(self.credentials.clone(), path.unwrap_or("/"));
         Ok((url, listener.serve(receiver)))
     }
@@ -281,31 +255,16 @@ async fn check_requirements(
         .map_err(|error| Failure::of_call("Check Requirements", &error))?;
     let asked: Vec<_> = query.pairs().iter().map(|(_, value)| *value).collect();
     let business = &requirements.business;
-    let rules = business
-        .brand
-        .photo_proof
-        .iter()
-        .chain(&business.contact.documents);
-    let rules = rules
-        .chain(&business.contact.owner_liveness)
-        .chain(&business.documents);
+    let rules = business.brand.photo_proof.iter().chain(&business.contact.documents);
+    let rules = rules.chain(&business.contact.owner_liveness).chain(&business.documents);
     let got: Vec<_> = rules.map(describe).collect();
-    report.step(
-        "Check Requirements",
-        &asked.join(", "),
-        &got,
-        Some(start.elapsed()),
-    );
+    report.step("Check Requirements", &asked.join(", "), &got, Some(start.elapsed()));
     Ok(requirements)
 }
 
 fn describe(rule: &FileRequirement) -> String {
-    let mut text = format!(
-        "{}: {} up to {} MB",
-        rule.code,
-        rule.extensions.join(", "),
-        rule.max_size
-    );
+    let mut text =
+        format!("{}: {} up to {} MB", rule.code, rule.extensions.join(", "), rule.max_size);
     for form in &rule.form {
         text.push_str(&format!("; {} of {} characters", form.code, form.max_size));
     }
@@ -328,21 +287,12 @@ fn check_files(
             fault.pointer.clone_from(&file.name);
             fault
         }));
-        got.push(format!(
-            "{}: {} KB, fits",
-            file.name,
-            file.content.len().div_ceil(1000)
-        ));
+        got.push(format!("{}: {} KB, fits", file.name, file.content.len().div_ceil(1000)));
     }
     if !faults.is_empty() {
         return Err(Failure::of_faults("these files do not fit", &faults));
     }
-    report.step(
-        "Check the files",
-        "against these requirements, here",
-        &got,
-        None,
-    );
+    report.step("Check the files", "against these requirements, here", &got, None);
     Ok(())
 }
 
@@ -356,10 +306,7 @@ async fn generate_token(
         .await
         .map_err(|error| Failure::of_call("Generate Token", &error))?;
     let asked = format!("a token for {TOKEN_MINUTES} minutes");
-    let got = [format!(
-        "a token of {} characters",
-        reply.token.expose().len()
-    )];
+    let got = [format!("a token of {} characters", reply.token.expose().len())];
     report.step("Generate Token", &asked, &got, Some(start.elapsed()));
     Ok(reply.token)
 }
@@ -382,22 +329,13 @@ async fn upload_files(
             .upload_file(token, &upload)
             .await
             .map_err(|error| Failure::of_call(&format!("Upload File, {asked}"), &error))?;
-        report.step(
-            "Upload File",
-            &asked,
-            &[reply.id.to_string()],
-            Some(start.elapsed()),
-        );
+        report.step("Upload File", &asked, &[reply.id.to_string()], Some(start.elapsed()));
         ids.push(reply.id);
     }
     // As many ids as files, in their order.
     let [photo_proof, ktp, owner_liveness] =
         <[FileId; 3]>::try_from(ids).map_err(|_| Failure::new("an upload gave no id"))?;
-    Ok(Uploaded {
-        photo_proof,
-        ktp,
-        owner_liveness,
-    })
+    Ok(Uploaded { photo_proof, ktp, owner_liveness })
 }
 
 async fn register(
@@ -419,21 +357,16 @@ async fn register(
         .business;
     let took = start.elapsed();
     if business.brands.is_empty() {
-        return Err(
-            Failure::new("Business Registration: the reply names no brand").advice(
-                "ask DOKU with the business's id, which is ".to_owned() + business.id.as_str(),
-            ),
-        );
+        return Err(Failure::new("Business Registration: the reply names no brand").advice(
+            "ask DOKU with the business's id, which is ".to_owned() + business.id.as_str(),
+        ));
     }
     let brand = business.brands.swap_remove(0);
     let got = [
         described(business.id.as_str(), business.status.as_ref()),
         described(brand.id.as_str(), brand.status.as_ref()),
     ];
-    let asked = format!(
-        "a {} business with one brand",
-        registration.business.business_type
-    );
+    let asked = format!("a {} business with one brand", registration.business.business_type);
     report.step("Business Registration", &asked, &got, Some(took));
     Ok((business, brand))
 }
@@ -452,11 +385,8 @@ async fn await_verdict(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let start = Instant::now();
-    let has_social_media = registration
-        .business
-        .brands
-        .iter()
-        .any(|brand| !brand.social_media.is_empty());
+    let has_social_media =
+        registration.business.brands.iter().any(|brand| !brand.social_media.is_empty());
     let has_services = !brand.services.is_empty();
     let mut missing: Vec<&CallbackType> = CallbackType::all()
         .iter()
@@ -470,11 +400,8 @@ async fn await_verdict(
         let left = wait.saturating_sub(start.elapsed());
         let Ok(Some(received)) = tokio::time::timeout(left, callbacks.next()).await else {
             let names: Vec<_> = missing.iter().map(|kind| kind.as_str()).collect();
-            let mut what = format!(
-                "no callback within {} s for {}",
-                wait.as_secs(),
-                names.join(", ")
-            );
+            let mut what =
+                format!("no callback within {} s for {}", wait.as_secs(), names.join(", "));
             if let Some(why) = refused {
                 what.push_str(&format!("; one was refused: {why}"));
             }
@@ -482,10 +409,7 @@ async fn await_verdict(
                 "the business is registered: ask Get Business Data for {}, or wait longer with --wait",
                 brand.id
             );
-            return Err(Failure {
-                exit: 3,
-                ..Failure::new(what).advice(advice)
-            });
+            return Err(Failure { exit: 3, ..Failure::new(what).advice(advice) });
         };
         // Anybody can send anything here; the sender's own may still come.
         let received = match received {
@@ -497,11 +421,7 @@ async fn await_verdict(
             }
         };
         let callback = received.callback;
-        if callback
-            .brand
-            .as_ref()
-            .is_some_and(|about| about.id != brand.id)
-        {
+        if callback.brand.as_ref().is_some_and(|about| about.id != brand.id) {
             continue;
         }
         let (kind, status) = (callback.callback_type.as_str(), callback.status.as_str());

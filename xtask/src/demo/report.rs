@@ -58,10 +58,7 @@ impl Report {
     pub(crate) fn waiting(&mut self, name: &str, asked: &str) {
         if self.json {
             self.steps += 1;
-            println!(
-                "{}",
-                json!({"step": self.steps, "name": name, "asked": asked})
-            );
+            println!("{}", json!({"step": self.steps, "name": name, "asked": asked}));
         } else {
             self.heading(name, asked, None);
         }
@@ -71,10 +68,7 @@ impl Report {
     pub(crate) fn came(&self, what: &str, status: &str, after: Duration) {
         let ms = after.as_millis();
         if self.json {
-            println!(
-                "{}",
-                json!({"callback": what, "status": status, "verified": true, "ms": ms})
-            );
+            println!("{}", json!({"callback": what, "status": status, "verified": true, "ms": ms}));
         } else {
             println!(
                 "    {DIM}got{DIM:#}    {what:<26}{status:<10}{DIM}signature right, after {ms} ms{DIM:#}"
@@ -107,10 +101,7 @@ impl Report {
     pub(crate) fn done(&self, business: &str, brand: &str, took: Duration) {
         if self.json {
             let ms = took.as_millis();
-            println!(
-                "{}",
-                json!({"done": true, "business": business, "brand": brand, "ms": ms})
-            );
+            println!("{}", json!({"done": true, "business": business, "brand": brand, "ms": ms}));
         } else {
             println!();
             println!(

@@ -57,12 +57,7 @@ async fn attempt(app: &App, place: usize) -> DeliveryState {
         }
         Err(error) => (DeliveryState::Pending, None, Some(error.to_string())),
     };
-    let attempt = Attempt {
-        at: at.to_string(),
-        status,
-        error,
-        latency_ms,
-    };
+    let attempt = Attempt { at: at.to_string(), status, error, latency_ms };
     let number = record.attempts.len() + 1;
     {
         let mut store = app.store();
@@ -88,23 +83,11 @@ fn request(
 ) -> Result<Request<Full<bytes::Bytes>>, OutboundError> {
     let blocked = |reason: &str| OutboundError::Blocked(reason.to_owned());
     let credentials = credentials.ok_or_else(|| blocked("the partner is not known"))?;
-    let url: Uri = record
-        .url
-        .parse()
-        .map_err(|_| blocked("callback_url is not a URL"))?;
+    let url: Uri = record.url.parse().map_err(|_| blocked("callback_url is not a URL"))?;
     let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     credentials
-        .sign_request(
-            &Method::POST,
-            url.path(),
-            &record.body,
-            &record.request_id,
-            at,
-        )
+        .sign_request(&Method::POST, url.path(), &record.body, &record.request_id, at)
         .write(&mut headers, Form::Request)
         .map_err(|error| blocked(&error.to_string()))?;
     let mut request = Request::new(Full::new(record.body.clone()));
@@ -115,10 +98,7 @@ fn request(
 }
 
 /// When the retries are due, after the first attempt (documented: notification pages; A05).
-const LADDER: [Duration; 3] = [
-    Duration::from_mins(30),
-    Duration::from_hours(6),
-    Duration::from_hours(12),
-];
+const LADDER: [Duration; 3] =
+    [Duration::from_mins(30), Duration::from_hours(6), Duration::from_hours(12)];
 /// What is read of an answer, in bytes: its status is all that counts.
 const MAX_ANSWER: usize = 64 << 10;

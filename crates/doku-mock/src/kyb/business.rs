@@ -91,11 +91,7 @@ impl Business {
             for social_media in &mut sent.social_media {
                 social_media.id = Some(ids.id("SCM", now));
             }
-            brand.photo_proof_ids = sent
-                .photo_proofs
-                .iter()
-                .map(|_| ids.id("PHP", now))
-                .collect();
+            brand.photo_proof_ids = sent.photo_proofs.iter().map(|_| ids.id("PHP", now)).collect();
             brand.verdicts = under_review([
                 (CallbackType::BrandSocialMedia, sent.social_media.is_empty()),
                 (CallbackType::BrandPhotoProof, sent.photo_proofs.is_empty()),
@@ -103,26 +99,15 @@ impl Business {
             brands.push(brand);
         }
         let no_document = business.documents.is_empty()
-            && business
-                .contacts
-                .iter()
-                .all(|contact| contact.documents.is_empty());
+            && business.contacts.iter().all(|contact| contact.documents.is_empty());
         let verdicts = under_review([
             (CallbackType::BusinessContact, business.contacts.is_empty()),
             (CallbackType::BusinessAddress, business.addresses.is_empty()),
             (CallbackType::BusinessDocument, no_document),
             (CallbackType::BusinessBank, business.banks.is_empty()),
         ]);
-        let submission = Submission::Full {
-            registration: Box::new(registration),
-            verdicts,
-        };
-        Self {
-            id,
-            partner,
-            brands,
-            submission,
-        }
+        let submission = Submission::Full { registration: Box::new(registration), verdicts };
+        Self { id, partner, brands, submission }
     }
 
     /// An invitation, sent.
@@ -149,11 +134,8 @@ impl Business {
             return (self, Vec::new());
         };
         let business_parts = approve(verdicts);
-        let brand_parts: Vec<_> = self
-            .brands
-            .iter_mut()
-            .map(|brand| approve(&mut brand.verdicts))
-            .collect();
+        let brand_parts: Vec<_> =
+            self.brands.iter_mut().map(|brand| approve(&mut brand.verdicts)).collect();
 
         let mut callbacks = Vec::new();
         for part in business_parts {
@@ -196,15 +178,8 @@ impl Business {
     /// `UPDATING` until all is decided, else `ACTIVE` (A02, A07).
     pub(crate) fn status(&self) -> Status {
         let decided = self.business_status() == Status::Active
-            && self
-                .brands
-                .iter()
-                .all(|brand| brand.status() == Status::Active);
-        if decided {
-            Status::Active
-        } else {
-            Status::Updating
-        }
+            && self.brands.iter().all(|brand| brand.status() == Status::Active);
+        if decided { Status::Active } else { Status::Updating }
     }
 
     /// The verdict on a part of the business.
@@ -249,21 +224,15 @@ impl Business {
         let business = &registration.business;
         let entry = |id: &Option<String>, code| Entity::builder().id(id.clone()).code(code).build();
         let mut entries: Vec<Entity> = match part {
-            CallbackType::BusinessContact => business
-                .contacts
-                .iter()
-                .map(|contact| entry(&contact.id, None))
-                .collect(),
-            CallbackType::BusinessAddress => business
-                .addresses
-                .iter()
-                .map(|address| entry(&address.id, None))
-                .collect(),
-            CallbackType::BusinessBank => business
-                .banks
-                .iter()
-                .map(|bank| entry(&bank.id, None))
-                .collect(),
+            CallbackType::BusinessContact => {
+                business.contacts.iter().map(|contact| entry(&contact.id, None)).collect()
+            }
+            CallbackType::BusinessAddress => {
+                business.addresses.iter().map(|address| entry(&address.id, None)).collect()
+            }
+            CallbackType::BusinessBank => {
+                business.banks.iter().map(|bank| entry(&bank.id, None)).collect()
+            }
             CallbackType::BusinessDocument => business
                 .contacts
                 .iter()
@@ -278,28 +247,18 @@ impl Business {
                 .collect(),
             CallbackType::BrandPhotoProof => {
                 let ids = &self.brands[brand].photo_proof_ids;
-                ids.iter()
-                    .map(|id| entry(&Some(id.clone()), None))
-                    .collect()
+                ids.iter().map(|id| entry(&Some(id.clone()), None)).collect()
             }
             _ => Vec::new(),
         };
-        if entries.len() == 1 {
-            entries.pop()
-        } else {
-            None
-        }
+        if entries.len() == 1 { entries.pop() } else { None }
     }
 }
 
 impl Brand {
     fn new(services: &[(&str, &str)], ids: &mut IdSource, now: Timestamp) -> Self {
         let service = |(code, name): &(&str, &str)| {
-            Service::builder()
-                .code(*code)
-                .name(*name)
-                .status(Status::Pending)
-                .build()
+            Service::builder().code(*code).name(*name).status(Status::Pending).build()
         };
         Self {
             id: ids.id("BRN", now).into(),
@@ -394,10 +353,7 @@ mod tests {
     }
 
     fn told(callbacks: &[Callback]) -> Vec<String> {
-        callbacks
-            .iter()
-            .map(|c| format!("{} {}", c.callback_type, c.status))
-            .collect()
+        callbacks.iter().map(|c| format!("{} {}", c.callback_type, c.status)).collect()
     }
 
     #[test]
@@ -427,34 +383,22 @@ mod tests {
                 "BRAND_PRODUCT ACTIVE",
             ]
         );
-        let entities: Vec<_> = callbacks
-            .iter()
-            .map(|callback| callback.entity.is_some())
-            .collect();
+        let entities: Vec<_> = callbacks.iter().map(|callback| callback.entity.is_some()).collect();
         // Of two addresses neither is the one that the verdict is about.
-        assert_eq!(
-            entities,
-            [true, false, true, true, true, false, false, false, true]
-        );
+        assert_eq!(entities, [true, false, true, true, true, false, false, false, true]);
     }
 
     #[test]
     fn each_brand_is_told_of_on_its_own() {
         let (business, callbacks) = business(&format!("{BRAND},{BRAND}")).apply(Event::Approved);
-        for kind in [
-            CallbackType::BrandPhotoProof,
-            CallbackType::Brand,
-            CallbackType::BrandProduct,
-        ] {
+        for kind in [CallbackType::BrandPhotoProof, CallbackType::Brand, CallbackType::BrandProduct]
+        {
             let brands: Vec<_> = callbacks
                 .iter()
                 .filter(|callback| callback.callback_type == kind)
                 .map(|callback| callback.brand.as_ref().unwrap().id.clone())
                 .collect();
-            assert_eq!(
-                brands,
-                [business.brands[0].id.clone(), business.brands[1].id.clone()]
-            );
+            assert_eq!(brands, [business.brands[0].id.clone(), business.brands[1].id.clone()]);
         }
     }
 

@@ -21,11 +21,7 @@ use crate::{
 pub(crate) fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
     let business = app.store().business(&call.partner, &call.brand()).cloned();
     let Some(business) = business else {
-        return Err(Reply::business(
-            StatusCode::NOT_FOUND,
-            "BUSINESS NOT FOUND",
-            "A12",
-        ));
+        return Err(Reply::business(StatusCode::NOT_FOUND, "BUSINESS NOT FOUND", "A12"));
     };
     Ok(match &business.submission {
         Submission::Lite(invitation) => {
@@ -69,15 +65,9 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         .business_type(sent.business_type.clone())
         .legal_entity(Coded::new(
             sent.legal_entity.clone(),
-            sent.legal_entity
-                .human_name()
-                .unwrap_or(sent.legal_entity.as_str()),
+            sent.legal_entity.human_name().unwrap_or(sent.legal_entity.as_str()),
         ))
-        .brands(
-            brands
-                .map(|(sent, brand)| brand_data(app, sent, brand))
-                .collect::<Vec<_>>(),
-        )
+        .brands(brands.map(|(sent, brand)| brand_data(app, sent, brand)).collect::<Vec<_>>())
         .addresses(sent.addresses.clone())
         .banks(sent.banks.clone())
         .contacts(sent.contacts.clone())
@@ -85,14 +75,9 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         .build();
     data.description.clone_from(&sent.description);
     data.callback_url.clone_from(&sent.callback_url);
-    data.website_readiness = sent
-        .website_readiness
-        .clone()
-        .map(|code| readiness(code, "website"));
-    data.mobile_app_readiness = sent
-        .mobile_app_readiness
-        .clone()
-        .map(|code| readiness(code, "mobile app"));
+    data.website_readiness = sent.website_readiness.clone().map(|code| readiness(code, "website"));
+    data.mobile_app_readiness =
+        sent.mobile_app_readiness.clone().map(|code| readiness(code, "mobile app"));
 
     for address in &mut data.addresses {
         address.status = Some(business.part(&CallbackType::BusinessAddress));
@@ -103,10 +88,7 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
     for contact in &mut data.contacts {
         contact.status = Some(business.part(&CallbackType::BusinessContact));
     }
-    let contacts = data
-        .contacts
-        .iter_mut()
-        .flat_map(|contact| &mut contact.documents);
+    let contacts = data.contacts.iter_mut().flat_map(|contact| &mut contact.documents);
     for document in contacts.chain(&mut data.documents) {
         link(app, document);
     }
@@ -115,19 +97,12 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
 
 fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData {
     let photo = |(id, file): (&String, &FileId)| {
-        PhotoProof::builder()
-            .id(id.clone())
-            .photo(app.link(file))
-            .build()
+        PhotoProof::builder().id(id.clone()).photo(app.link(file)).build()
     };
     let files = sent.photo_proofs.iter().map(|proof| &proof.id);
     let active = brand.operational_status == Some(Status::Active);
     let reviewed = |before| {
-        if active {
-            ReviewStatus::Approved
-        } else {
-            before
-        }
+        if active { ReviewStatus::Approved } else { before }
     };
     let ticket_size = TicketSize::UpTo50K;
     let ticket_size_name = ticket_size.human_name().unwrap_or_default();
@@ -143,19 +118,11 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
         .ticket_size(Coded::new(ticket_size, ticket_size_name))
         .finance_status(reviewed(ReviewStatus::Probation))
         .risk_engine_status(reviewed(ReviewStatus::OnProcess))
-        .photo_proofs(
-            brand
-                .photo_proof_ids
-                .iter()
-                .zip(files)
-                .map(photo)
-                .collect::<Vec<_>>(),
-        )
+        .photo_proofs(brand.photo_proof_ids.iter().zip(files).map(photo).collect::<Vec<_>>())
         .social_media(sent.social_media.clone())
         .services(brand.services.clone())
         .build();
-    data.operational_status
-        .clone_from(&brand.operational_status);
+    data.operational_status.clone_from(&brand.operational_status);
     data.transaction_frequency = sent.transaction_frequency.clone().map(|code| {
         let name = code.human_name().unwrap_or(code.as_str()).to_owned();
         Coded::new(code, name)

@@ -77,18 +77,11 @@ async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Repl
     let (true, Some(kind)) = (faults.is_empty(), kind) else {
         return Err(refusal(&faults));
     };
-    let stored = StoredFile {
-        partner: partner.clone(),
-        kind,
-        content: file.content,
-    };
-    let id = app
-        .store()
-        .add_file(&purpose, stored, app.clock().now())
-        .map_err(|_| {
-            let message = "THE MOCK'S MEMORY FOR FILES IS USED UP: RESTART IT";
-            Reply::business(StatusCode::INSUFFICIENT_STORAGE, message, "A30")
-        })?;
+    let stored = StoredFile { partner: partner.clone(), kind, content: file.content };
+    let id = app.store().add_file(&purpose, stored, app.clock().now()).map_err(|_| {
+        let message = "THE MOCK'S MEMORY FOR FILES IS USED UP: RESTART IT";
+        Reply::business(StatusCode::INSUFFICIENT_STORAGE, message, "A30")
+    })?;
     let reply = UploadedFile::builder()
         .link(app.link(&id))
         .id(id)
@@ -121,11 +114,7 @@ async fn read_parts(request: Request) -> Result<Parts, Reply> {
     let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
     let mut parts = Parts::default();
     let mut count = 0;
-    while let Some(field) = multipart
-        .next_field()
-        .await
-        .map_err(|error| broken(&error))?
-    {
+    while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
         count += 1;
         if count > MAX_PARTS {
             return Err(bad_multipart("there are too many parts"));
@@ -170,12 +159,7 @@ async fn read_file(field: Field<'_>) -> Result<Option<SentFile>, Reply> {
         ("", true) => Ok(None),
         (_, true) => {
             let message = "is empty: send the file's content";
-            Err(Reply::faults(&[Fault::new(
-                "file",
-                FaultKind::Missing,
-                "A27",
-                message,
-            )]))
+            Err(Reply::faults(&[Fault::new("file", FaultKind::Missing, "A27", message)]))
         }
         (_, false) => Ok(Some(SentFile { name, content })),
     }
@@ -195,12 +179,7 @@ async fn read_field(mut field: Field<'_>, limit: usize, name: &str) -> Result<By
 
 /// A part that nobody knows is ignored, whatever it holds.
 async fn discard(mut field: Field<'_>) -> Result<(), Reply> {
-    while field
-        .chunk()
-        .await
-        .map_err(|error| broken(&error))?
-        .is_some()
-    {}
+    while field.chunk().await.map_err(|error| broken(&error))?.is_some() {}
     Ok(())
 }
 
@@ -212,10 +191,7 @@ fn purpose(parts: &Parts) -> Result<FilePurpose, Reply> {
         return Err(fault("category", FaultKind::Missing, "UPL", message));
     };
     if !category.is_known() {
-        let known: Vec<_> = FileCategory::all()
-            .iter()
-            .map(FileCategory::as_str)
-            .collect();
+        let known: Vec<_> = FileCategory::all().iter().map(FileCategory::as_str).collect();
         let message = format!("is not known: send one of {}", known.join(", "));
         let fault = Fault::new("category", FaultKind::NotAllowed, "A36", message);
         return Err(Reply::faults(&[fault]));
@@ -233,9 +209,7 @@ fn requirement(purpose: &FilePurpose) -> FileRequirement {
     [BusinessType::Personal, BusinessType::Corporate]
         .iter()
         .find_map(|business_type| {
-            requirements(business_type, &LegalEntity::Koperasi, "ID")
-                .file(purpose)
-                .cloned()
+            requirements(business_type, &LegalEntity::Koperasi, "ID").file(purpose).cloned()
         })
         .unwrap_or_else(FileRequirement::fallback)
 }
@@ -246,9 +220,7 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
         Reply::faults(&[Fault::new("file_url", FaultKind::NotFound, "A30", message)])
     };
     if !is_http_url(url) {
-        return Err(failed(
-            "it is not an absolute http or https URL without user name",
-        ));
+        return Err(failed("it is not an absolute http or https URL without user name"));
     }
     let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
@@ -260,10 +232,7 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
         .await
         .map_err(|error| failed(&error.to_string()))?;
     if answer.status != StatusCode::OK {
-        return Err(failed(&format!(
-            "the answer was {}",
-            answer.status.as_u16()
-        )));
+        return Err(failed(&format!("the answer was {}", answer.status.as_u16())));
     }
     let content = answer.body.map_err(|error| match error {
         BodyError::TooLarge => too_large("file_url", MAX_UPLOAD),
@@ -278,11 +247,7 @@ fn too_large(name: &str, limit: usize) -> Reply {
 }
 
 fn bad_multipart(why: &str) -> Reply {
-    Reply::business(
-        StatusCode::BAD_REQUEST,
-        format!("the upload is not readable: {why}"),
-        "A30",
-    )
+    Reply::business(StatusCode::BAD_REQUEST, format!("the upload is not readable: {why}"), "A30")
 }
 
 fn broken(error: &multer::Error) -> Reply {

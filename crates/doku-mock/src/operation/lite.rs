@@ -30,8 +30,5 @@ pub(crate) fn create(app: &App, call: &Call) -> Result<Reply, Reply> {
         .brands(brands)
         .build();
     store.put_business(business);
-    Ok(Reply::ok(
-        &LiteReply::builder().business(invited).build(),
-        &["A20", "A28"],
-    ))
+    Ok(Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]))
 }

@@ -41,9 +41,7 @@ pub(crate) fn register(app: &App, call: &Call) -> Result<Reply, Reply> {
     let mut reply = Reply::ok(&registered(&business), &["A01", "A21", "A24", "A25", "A26"]);
     let (business, callbacks) = business.apply(Event::Approved);
     if let Some(url) = callback_url {
-        let places = store
-            .outbox
-            .add(ids, &call.partner, &business.id, &url, callbacks);
+        let places = store.outbox.add(ids, &call.partner, &business.id, &url, callbacks);
         reply.release = Some(places);
     }
     store.put_business(business);
@@ -71,12 +69,7 @@ fn required(registration: &Registration) -> Vec<Fault> {
 
 /// The index in `/business/contacts/{index}/…`.
 fn contact_index(pointer: &str) -> Option<usize> {
-    pointer
-        .strip_prefix("/business/contacts/")?
-        .split('/')
-        .next()?
-        .parse()
-        .ok()
+    pointer.strip_prefix("/business/contacts/")?.split('/').next()?.parse().ok()
 }
 
 fn registered(business: &Business) -> RegistrationReply {

@@ -14,9 +14,7 @@ use crate::{app::App, auth::Call, reply::Reply};
 pub(crate) fn check(_: &App, call: &Call) -> Result<Reply, Reply> {
     let query = call.uri.query().unwrap_or_default();
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
     let query = RequirementsQuery::from_pairs(pairs).map_err(|faults| Reply::faults(&faults))?;
     let assumptions: &[_] = match query.business_type {
         BusinessType::Personal => &["A16", "A23"],
@@ -34,23 +32,13 @@ pub(crate) fn requirements(
     nationality: &str,
 ) -> Requirements {
     let photo_proof = photo("PHOTO_PROOF", "Brand Photo Proof");
-    let brand = BrandRequirements::builder()
-        .photo_proof(photo_proof)
-        .build();
+    let brand = BrandRequirements::builder().photo_proof(photo_proof).build();
     let business = match business_type {
         BusinessType::Corporate => {
-            let identity = if nationality == "ID" {
-                ktp()
-            } else {
-                kitas_or_kitap()
-            };
+            let identity = if nationality == "ID" { ktp() } else { kitas_or_kitap() };
             BusinessRequirements::builder()
                 .brand(brand)
-                .contact(
-                    ContactRequirements::builder()
-                        .documents(vec![identity])
-                        .build(),
-                )
+                .contact(ContactRequirements::builder().documents(vec![identity]).build())
                 .documents(company_documents(legal_entity))
                 .build()
         }
@@ -59,10 +47,7 @@ pub(crate) fn requirements(
                 .documents(vec![ktp()])
                 .owner_liveness(photo("OWNER_LIVENESS", "Owner Liveness"))
                 .build();
-            BusinessRequirements::builder()
-                .brand(brand)
-                .contact(contact)
-                .build()
+            BusinessRequirements::builder().brand(brand).contact(contact).build()
         }
     };
     Requirements::builder().business(business).build()
@@ -80,10 +65,7 @@ fn company_documents(legal_entity: &LegalEntity) -> Vec<FileRequirement> {
     if *legal_entity == LegalEntity::Koperasi {
         codes.push(DocumentCode::IzinKoperasiSimpanPinjam);
     }
-    codes
-        .iter()
-        .map(|code| document(code, code.as_str(), Vec::new()))
-        .collect()
+    codes.iter().map(|code| document(code, code.as_str(), Vec::new())).collect()
 }
 
 fn ktp() -> FileRequirement {
@@ -99,11 +81,7 @@ fn ktp() -> FileRequirement {
 }
 
 fn kitas_or_kitap() -> FileRequirement {
-    document(
-        &DocumentCode::KitasOrKitap,
-        DocumentCode::KitasOrKitap.as_str(),
-        Vec::new(),
-    )
+    document(&DocumentCode::KitasOrKitap, DocumentCode::KitasOrKitap.as_str(), Vec::new())
 }
 
 fn document(code: &DocumentCode, name: &str, form: Vec<FormRequirement>) -> FileRequirement {

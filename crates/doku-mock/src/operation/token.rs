@@ -13,11 +13,6 @@ pub(crate) fn generate(app: &App, call: &Call) -> Result<Reply, Reply> {
     // `parse` refuses a lifetime that is none.
     let minutes = request.lifetime_minutes().unwrap_or(DEFAULT_MINUTES);
     let lifetime = Duration::from_secs(u64::from(minutes) * 60);
-    let token = app
-        .bearers()
-        .issue(&call.partner, app.clock().now(), lifetime);
-    Ok(Reply::ok(
-        &TokenReply::builder().token(token).build(),
-        &["A15"],
-    ))
+    let token = app.bearers().issue(&call.partner, app.clock().now(), lifetime);
+    Ok(Reply::ok(&TokenReply::builder().token(token).build(), &["A15"]))
 }

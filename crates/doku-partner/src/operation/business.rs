@@ -58,8 +58,6 @@ mod tests {
         let query = RequirementsQuery::personal();
         let brand = BrandId::from("BRN/../ ?x+1");
         let path = GetBusinessData::new(&brand, &query).path_and_query();
-        assert!(path.starts_with(&format!(
-            "{BASE_PATH}/business/BRN%2F..%2F%20%3Fx%2B1?business"
-        )));
+        assert!(path.starts_with(&format!("{BASE_PATH}/business/BRN%2F..%2F%20%3Fx%2B1?business")));
     }
 }

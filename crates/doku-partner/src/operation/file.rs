@@ -48,21 +48,12 @@ enum Source {
 impl FileUpload {
     /// A file whose content is at hand; its name tells DOKU the extension.
     pub fn bytes(purpose: FilePurpose, name: impl Into<String>, content: impl Into<Bytes>) -> Self {
-        Self {
-            purpose,
-            source: Source::Bytes {
-                name: name.into(),
-                content: content.into(),
-            },
-        }
+        Self { purpose, source: Source::Bytes { name: name.into(), content: content.into() } }
     }
 
     /// A file that DOKU fetches itself.
     pub fn url(purpose: FilePurpose, url: impl Into<String>) -> Self {
-        Self {
-            purpose,
-            source: Source::Url(url.into()),
-        }
+        Self { purpose, source: Source::Url(url.into()) }
     }
 }
 
@@ -118,15 +109,9 @@ struct Form {
 impl Form {
     /// The boundary is as unique as the request's id.
     fn new(request_id: &str) -> Self {
-        let unique: String = request_id
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(50)
-            .collect();
-        Self {
-            boundary: format!("doku-partner-{unique}"),
-            bytes: Vec::new(),
-        }
+        let unique: String =
+            request_id.chars().filter(char::is_ascii_alphanumeric).take(50).collect();
+        Self { boundary: format!("doku-partner-{unique}"), bytes: Vec::new() }
     }
 
     fn text(&mut self, name: &str, value: &str) {
@@ -135,10 +120,7 @@ impl Form {
 
     fn file(&mut self, name: &str, file_name: &str, content: &[u8]) {
         // The escapes of browsers, so that a name cannot end its header.
-        let file_name = file_name
-            .replace('"', "%22")
-            .replace('\r', "%0D")
-            .replace('\n', "%0A");
+        let file_name = file_name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         let kind =
             FileKind::sniff(content).map_or("application/octet-stream", FileKind::media_type);
         self.bytes.reserve(content.len() + 512);
@@ -160,12 +142,8 @@ impl Form {
     }
 
     fn finish(mut self) -> Encoded {
-        self.bytes
-            .extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
-        Encoded::new(
-            format!("multipart/form-data; boundary={}", self.boundary),
-            self.bytes,
-        )
+        self.bytes.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
+        Encoded::new(format!("multipart/form-data; boundary={}", self.boundary), self.bytes)
     }
 }
 
@@ -190,10 +168,7 @@ mod tests {
         let operation = UploadFile::new(&token, &upload);
         let printed = format!("{operation:?} {:?}", operation.body("id"));
         assert!(!printed.contains("marker"), "{printed}");
-        let printed = format!(
-            "{:?}",
-            FileUpload::url(FilePurpose::photo_proof(), "http://marker")
-        );
+        let printed = format!("{:?}", FileUpload::url(FilePurpose::photo_proof(), "http://marker"));
         assert!(!printed.contains("marker"), "{printed}");
     }
 

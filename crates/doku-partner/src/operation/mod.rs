@@ -74,10 +74,7 @@ pub struct Encoded {
 impl Encoded {
     /// A body of any type.
     pub fn new(content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self {
-            content_type: content_type.into(),
-            bytes: bytes.into(),
-        }
+        Self { content_type: content_type.into(), bytes: bytes.into() }
     }
 
     /// Compact JSON.

@@ -47,7 +47,5 @@ impl Operation for CheckRequirements<'_> {
 
 /// The query string, percent-encoded.
 pub(super) fn encode(query: &RequirementsQuery) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(query.pairs())
-        .finish()
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(query.pairs()).finish()
 }

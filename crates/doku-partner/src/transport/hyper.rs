@@ -40,10 +40,7 @@ impl HyperTransport {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .build(connector(http));
-        Self {
-            client,
-            timeout: TIMEOUT,
-        }
+        Self { client, timeout: TIMEOUT }
     }
 
     /// How long to wait for a whole answer.
@@ -66,27 +63,18 @@ impl Transport for HyperTransport {
             #[cfg(not(feature = "tls"))]
             if request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
                 let source = Box::from("https needs the feature `tls` of doku-partner");
-                return Err(TransportError::new(
-                    TransportErrorKind::Connect,
-                    Some(source),
-                ));
+                return Err(TransportError::new(TransportErrorKind::Connect, Some(source)));
             }
             let exchange = async {
-                let response = client
-                    .request(request.map(Full::new))
-                    .await
-                    .map_err(failed)?;
+                let response = client.request(request.map(Full::new)).await.map_err(failed)?;
                 let (parts, body) = response.into_parts();
-                let body = Limited::new(body, MAX_ANSWER)
-                    .collect()
-                    .await
-                    .map_err(|error| {
-                        let kind = match error.downcast_ref::<LengthLimitError>() {
-                            Some(_) => TransportErrorKind::TooLarge,
-                            None => TransportErrorKind::Interrupted,
-                        };
-                        TransportError::new(kind, error)
-                    })?;
+                let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| {
+                    let kind = match error.downcast_ref::<LengthLimitError>() {
+                        Some(_) => TransportErrorKind::TooLarge,
+                        None => TransportErrorKind::Interrupted,
+                    };
+                    TransportError::new(kind, error)
+                })?;
                 Ok(Response::from_parts(parts, body.to_bytes()))
             };
             tokio::time::timeout(timeout, exchange)
@@ -121,10 +109,7 @@ fn failed(error: ClientError) -> TransportError {
     } else {
         TransportErrorKind::Interrupted
     };
-    TransportError::new(
-        kind,
-        Box::new(error) as Box<dyn std::error::Error + Send + Sync>,
-    )
+    TransportError::new(kind, Box::new(error) as Box<dyn std::error::Error + Send + Sync>)
 }
 
 const CONNECT: Duration = Duration::from_secs(5);

@@ -48,10 +48,7 @@ pub struct BusinessData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Personal>,
     /// As registered.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "lenient::option_text"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::option_text")]
     pub phone_calling_code: Option<String>,
     /// As registered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,43 +75,25 @@ pub struct BusinessData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_entity: Option<Coded<LegalEntity>>,
     /// Its brands.
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub brands: Vec<BrandData>,
     /// As registered, each with `id` and `status` (A02).
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub addresses: Vec<Address>,
     /// As registered, each with `id` and `status` (A02).
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub banks: Vec<Bank>,
     /// As registered, each with `id` and `status`; documents with a `link` (A02).
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub contacts: Vec<Contact>,
     /// Papers of the company, with a `link` (A02, A22).
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub documents: Vec<Document>,
     /// Of a lite business, as sent (A28).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<LiteContact>,
     /// Why it was refused (A02).
-    #[serde(
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub reject_notes: Vec<String>,
 }
 
@@ -192,32 +171,16 @@ pub struct BrandData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risk_engine_status: Option<ReviewStatus>,
     /// As registered, under ids of their own.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub photo_proofs: Vec<PhotoProof>,
     /// As registered, each with an `id` (A02).
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub social_media: Vec<SocialMedia>,
     /// Its payment methods (A02).
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub services: Vec<Service>,
     /// Why it was refused or suspended (A02).
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub reject_notes: Vec<String>,
 }
 
@@ -248,10 +211,7 @@ pub struct Coded<T> {
 impl<T> Coded<T> {
     /// A code with its name.
     pub fn new(code: T, name: impl Into<String>) -> Self {
-        Self {
-            code,
-            name: name.into(),
-        }
+        Self { code, name: name.into() }
     }
 }
 
@@ -304,10 +264,7 @@ mod tests {
             assert_eq!(coded.code, TransactionFrequency::Umi);
         }
         let coded = Coded::new(TransactionFrequency::Umi, "x");
-        assert_eq!(
-            serde_json::to_string(&coded).unwrap(),
-            r#"{"code":"UMI","name":"x"}"#
-        );
+        assert_eq!(serde_json::to_string(&coded).unwrap(), r#"{"code":"UMI","name":"x"}"#);
     }
 
     #[test]

@@ -33,11 +33,7 @@ pub struct Callback {
     pub status: Status,
     /// Why it was refused or suspended.
     #[builder(default)]
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub reject_notes: Vec<String>,
     /// Whose verdict.
     #[builder(default, setter(strip_option))]

@@ -27,26 +27,17 @@ pub struct FilePurpose {
 impl FilePurpose {
     /// A document of the given code; its category is `DOCUMENT`.
     pub fn document(code: DocumentCode) -> Self {
-        Self {
-            category: FileCategory::Document,
-            code: Some(code),
-        }
+        Self { category: FileCategory::Document, code: Some(code) }
     }
 
     /// The owner's face, taken live.
     pub fn owner_liveness() -> Self {
-        Self {
-            category: FileCategory::OwnerLiveness,
-            code: None,
-        }
+        Self { category: FileCategory::OwnerLiveness, code: None }
     }
 
     /// A photo of the brand's place or goods.
     pub fn photo_proof() -> Self {
-        Self {
-            category: FileCategory::PhotoProof,
-            code: None,
-        }
+        Self { category: FileCategory::PhotoProof, code: None }
     }
 
     /// Any category with the code that came with it. `None` for a `DOCUMENT` without a code,
@@ -54,14 +45,8 @@ impl FilePurpose {
     pub fn of(category: FileCategory, code: Option<DocumentCode>) -> Option<Self> {
         match (category, code) {
             (FileCategory::Document, None) => None,
-            (FileCategory::Document, code) => Some(Self {
-                category: FileCategory::Document,
-                code,
-            }),
-            (category, _) => Some(Self {
-                category,
-                code: None,
-            }),
+            (FileCategory::Document, code) => Some(Self { category: FileCategory::Document, code }),
+            (category, _) => Some(Self { category, code: None }),
         }
     }
 
@@ -109,10 +94,7 @@ impl FileKind {
             (b"\xff\xd8\xff", FileKind::Jpeg),
             (b"\x89PNG\r\n\x1a\n", FileKind::Png),
         ];
-        MAGIC
-            .iter()
-            .find(|(magic, _)| content.starts_with(magic))
-            .map(|(_, kind)| *kind)
+        MAGIC.iter().find(|(magic, _)| content.starts_with(magic)).map(|(_, kind)| *kind)
     }
 
     /// By an extension, in any case, without its dot.

@@ -109,9 +109,7 @@ pub struct InvitedUser {
 
 impl<T: Into<Personal>> From<T> for InvitedUser {
     fn from(email: T) -> Self {
-        Self {
-            email: email.into(),
-        }
+        Self { email: email.into() }
     }
 }
 
@@ -152,12 +150,8 @@ const RULES: &[Rule] = &[
     object("/business/contact", "LITE").mandatory(),
     text("/business/contact/name", "LITE").mandatory(),
     text("/business/contact/email", "LITE").mandatory(),
-    text("/business/contact/phone_calling_code", "LITE")
-        .mandatory()
-        .lenient(),
-    text("/business/contact/phone_number", "LITE")
-        .mandatory()
-        .lenient(),
+    text("/business/contact/phone_calling_code", "LITE").mandatory().lenient(),
+    text("/business/contact/phone_number", "LITE").mandatory().lenient(),
     object("/referral", "LITE"),
     text("/referral/code", "LITE").max(6),
     object("/invited_user", "LITE").mandatory(),

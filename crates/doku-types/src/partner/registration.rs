@@ -55,24 +55,15 @@ impl Registration {
         let business = &self.business;
         for (b, brand) in business.brands.iter().enumerate() {
             for (p, proof) in brand.photo_proofs.iter().enumerate() {
-                ids.push((
-                    format!("/business/brands/{b}/photo_proofs/{p}/id"),
-                    &proof.id,
-                ));
+                ids.push((format!("/business/brands/{b}/photo_proofs/{p}/id"), &proof.id));
             }
         }
         for (c, contact) in business.contacts.iter().enumerate() {
             for (d, document) in contact.documents.iter().enumerate() {
-                ids.push((
-                    format!("/business/contacts/{c}/documents/{d}/id"),
-                    &document.id,
-                ));
+                ids.push((format!("/business/contacts/{c}/documents/{d}/id"), &document.id));
             }
             if let Some(liveness) = &contact.owner_liveness {
-                ids.push((
-                    format!("/business/contacts/{c}/owner_liveness/id"),
-                    &liveness.id,
-                ));
+                ids.push((format!("/business/contacts/{c}/owner_liveness/id"), &liveness.id));
             }
         }
         for (d, document) in business.documents.iter().enumerate() {
@@ -149,11 +140,7 @@ pub struct Business {
     pub contacts: Vec<Contact>,
     /// Papers of the company; `CORPORATE` only (A22).
     #[builder(default)]
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub documents: Vec<Document>,
 }
 
@@ -161,12 +148,7 @@ impl Business {
     /// Rules that the table cannot say.
     fn more_faults(&self, faults: &mut Vec<Fault>) {
         let mut fault = |pointer: String, evidence, message: &str| {
-            faults.push(Fault::new(
-                pointer,
-                FaultKind::NotAllowed,
-                evidence,
-                message,
-            ));
+            faults.push(Fault::new(pointer, FaultKind::NotAllowed, evidence, message));
         };
         let personal = self.legal_entity == LegalEntity::Perseorangan;
         match self.business_type {
@@ -184,11 +166,7 @@ impl Business {
             }
             _ => {}
         }
-        if self
-            .callback_url
-            .as_deref()
-            .is_some_and(|url| !is_http_url(url))
-        {
+        if self.callback_url.as_deref().is_some_and(|url| !is_http_url(url)) {
             let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku";
             fault("/business/callback_url".to_owned(), "A35", message);
         }
@@ -198,11 +176,7 @@ impl Business {
         }
         for (index, contact) in self.contacts.iter().enumerate() {
             if !is_local_number(&contact.phone_number) {
-                fault(
-                    format!("/business/contacts/{index}/phone_number"),
-                    "A26",
-                    message,
-                );
+                fault(format!("/business/contacts/{index}/phone_number"), "A26", message);
             }
         }
     }
@@ -229,11 +203,7 @@ pub struct Brand {
     pub transaction_quantity: Option<TransactionQuantity>,
     /// Where the brand is found.
     #[builder(default)]
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub social_media: Vec<SocialMedia>,
     /// At least one.
     #[serde(deserialize_with = "lenient::list")]
@@ -403,11 +373,7 @@ pub struct Document {
     pub id: FileId,
     /// What Check Requirements asks to be filled in.
     #[builder(default)]
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "lenient::list"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub forms: Vec<Form>,
     /// Where the file can be read for 60 minutes; only in replies (A02).
     #[builder(default, setter(strip_option))]
@@ -432,10 +398,7 @@ pub struct Form {
 impl Form {
     /// The form `code` with its value.
     pub fn new(code: impl Into<String>, value: impl Into<Personal>) -> Self {
-        Self {
-            code: code.into(),
-            value: value.into(),
-        }
+        Self { code: code.into(), value: value.into() }
     }
 }
 
@@ -509,21 +472,15 @@ const RULES: &[Rule] = &[
     text("/business/name", "BR").mandatory(),
     text("/business/description", "BR").max(1023),
     text("/business/email", "BR").mandatory(),
-    text("/business/phone_calling_code|calling_code", "BR")
-        .mandatory()
-        .lenient(),
+    text("/business/phone_calling_code|calling_code", "BR").mandatory().lenient(),
     text("/business/phone_number", "BR").mandatory().lenient(),
     flag("/business/website_readiness", "A26").lenient(),
     flag("/business/mobile_app_readiness", "A26").lenient(),
     list("/business/brands", "BR").mandatory(),
     object("/business/brands/*", "BR").mandatory(),
     text("/business/brands/*/name", "BR").mandatory().max(255),
-    text("/business/brands/*/description", "BR")
-        .mandatory()
-        .max(1023),
-    text("/business/brands/*/category", "BR")
-        .mandatory()
-        .max(10),
+    text("/business/brands/*/description", "BR").mandatory().max(1023),
+    text("/business/brands/*/category", "BR").mandatory().max(10),
     text("/business/brands/*/transaction_frequency", "BR").max(3),
     text("/business/brands/*/transaction_quantity", "BR").max(255),
     list("/business/brands/*/social_media", "A26"),
@@ -536,47 +493,26 @@ const RULES: &[Rule] = &[
     text("/business/brands/*/photo_proofs/*/id", "A26").mandatory(),
     list("/business/addresses", "BR").mandatory(),
     object("/business/addresses/*", "BR").mandatory(),
-    text("/business/addresses/*/area", "BR")
-        .mandatory()
-        .max(255),
-    text("/business/addresses/*/country", "BR")
-        .mandatory()
-        .max(2),
-    text("/business/addresses/*/name", "BR")
-        .mandatory()
-        .max(255),
+    text("/business/addresses/*/area", "BR").mandatory().max(255),
+    text("/business/addresses/*/country", "BR").mandatory().max(2),
+    text("/business/addresses/*/name", "BR").mandatory().max(255),
     flag("/business/addresses/*/primary", "BR").mandatory(),
-    list("/business/banks|bank_account", "A26")
-        .mandatory()
-        .lenient(),
+    list("/business/banks|bank_account", "A26").mandatory().lenient(),
     object("/business/banks|bank_account/*?", "A26").mandatory(),
     text("/business/banks|bank_account/*?/account_name", "A26").mandatory(),
-    text("/business/banks|bank_account/*?/account_number", "A26")
-        .mandatory()
-        .lenient(),
-    text("/business/banks|bank_account/*?/bank_id", "A26")
-        .mandatory()
-        .lenient(),
+    text("/business/banks|bank_account/*?/account_number", "A26").mandatory().lenient(),
+    text("/business/banks|bank_account/*?/bank_id", "A26").mandatory().lenient(),
     text("/business/banks|bank_account/*?/bank_name", "A26").mandatory(),
     text("/business/banks|bank_account/*?/country", "A26").mandatory(),
     text("/business/banks|bank_account/*?/currency", "A26").mandatory(),
-    text("/business/banks|bank_account/*?/swift_code", "A26")
-        .mandatory()
-        .lenient(),
+    text("/business/banks|bank_account/*?/swift_code", "A26").mandatory().lenient(),
     list("/business/contacts", "A26").mandatory(),
     object("/business/contacts/*", "A26").mandatory(),
     text("/business/contacts/*/name", "BR").mandatory().max(255),
     text("/business/contacts/*/email", "A26").mandatory(),
     text("/business/contacts/*/nationality", "A26").mandatory(),
-    text(
-        "/business/contacts/*/phone_calling_code|calling_code",
-        "A26",
-    )
-    .mandatory()
-    .lenient(),
-    text("/business/contacts/*/phone_number", "A26")
-        .mandatory()
-        .lenient(),
+    text("/business/contacts/*/phone_calling_code|calling_code", "A26").mandatory().lenient(),
+    text("/business/contacts/*/phone_number", "A26").mandatory().lenient(),
     text("/business/contacts/*/position", "A26").mandatory(),
     flag("/business/contacts/*/primary", "A26").mandatory(),
     object("/business/contacts/*/owner_liveness", "A26"),
@@ -589,9 +525,7 @@ const RULES: &[Rule] = &[
     list("/business/contacts/*/documents/*/forms", "A26"),
     object("/business/contacts/*/documents/*/forms/*", "A26").mandatory(),
     text("/business/contacts/*/documents/*/forms/*/code", "A26").mandatory(),
-    text("/business/contacts/*/documents/*/forms/*/value", "A26")
-        .mandatory()
-        .lenient(),
+    text("/business/contacts/*/documents/*/forms/*/value", "A26").mandatory().lenient(),
     list("/business/documents", "A22"),
     object("/business/documents/*", "A22").mandatory(),
     text("/business/documents/*/code", "A22").mandatory(),
@@ -600,9 +534,7 @@ const RULES: &[Rule] = &[
     list("/business/documents/*/forms", "A22"),
     object("/business/documents/*/forms/*", "A22").mandatory(),
     text("/business/documents/*/forms/*/code", "A22").mandatory(),
-    text("/business/documents/*/forms/*/value", "A22")
-        .mandatory()
-        .lenient(),
+    text("/business/documents/*/forms/*/value", "A22").mandatory().lenient(),
     object("/partner", "A26"),
     list("/partner/invited_user", "A26"),
     text("/partner/invited_user/*", "A26").mandatory(),

@@ -74,20 +74,10 @@ impl RequirementsQuery {
             .iter()
             .filter(|(_, value)| value.trim().is_empty())
             .map(|(name, _)| {
-                Fault::new(
-                    *name,
-                    FaultKind::Missing,
-                    "REQ",
-                    "is mandatory: add it to the query",
-                )
+                Fault::new(*name, FaultKind::Missing, "REQ", "is mandatory: add it to the query")
             })
             .collect();
-        let [
-            (_, business_type),
-            (_, legal_entity),
-            (_, business_line),
-            (_, nationality),
-        ] = values;
+        let [(_, business_type), (_, legal_entity), (_, business_line), (_, nationality)] = values;
         let query = Self {
             business_type: business_type.into(),
             legal_entity: legal_entity.into(),
@@ -97,11 +87,7 @@ impl RequirementsQuery {
         if faults.is_empty() {
             faults = query.faults();
         }
-        if faults.is_empty() {
-            Ok(query)
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(query) } else { Err(faults) }
     }
 
     fn faults(&self) -> Vec<Fault> {
@@ -115,10 +101,7 @@ impl RequirementsQuery {
                     .zip(personal.pairs())
                     .filter(|((_, value), (_, documented))| value != documented)
                     .map(|((name, _), (_, documented))| {
-                        fault(
-                            name,
-                            &format!("does not go with PERSONAL: send {documented}"),
-                        )
+                        fault(name, &format!("does not go with PERSONAL: send {documented}"))
                     })
                     .collect()
             }
@@ -130,10 +113,7 @@ impl RequirementsQuery {
             }
             BusinessType::Corporate => Vec::new(),
             BusinessType::Unknown(_) => {
-                vec![fault(
-                    BUSINESS_TYPE,
-                    "is not known: send PERSONAL or CORPORATE",
-                )]
+                vec![fault(BUSINESS_TYPE, "is not known: send PERSONAL or CORPORATE")]
             }
         }
     }
@@ -255,12 +235,11 @@ impl Requirements {
         match purpose.category() {
             FileCategory::PhotoProof => business.brand.photo_proof.as_ref(),
             FileCategory::OwnerLiveness => business.contact.owner_liveness.as_ref(),
-            FileCategory::Document => business
-                .contact
-                .documents
-                .iter()
-                .chain(&business.documents)
-                .find(|rule| Some(rule.code.as_str()) == purpose.code().map(DocumentCode::as_str)),
+            FileCategory::Document => {
+                business.contact.documents.iter().chain(&business.documents).find(|rule| {
+                    Some(rule.code.as_str()) == purpose.code().map(DocumentCode::as_str)
+                })
+            }
             _ => None,
         }
     }
@@ -271,11 +250,7 @@ impl Requirements {
         let mut faults = Vec::new();
         let business = &registration.business;
         for rule in &self.business.documents {
-            rule.check_document(
-                business.documents.iter(),
-                "/business/documents",
-                &mut faults,
-            );
+            rule.check_document(business.documents.iter(), "/business/documents", &mut faults);
         }
         for (index, contact) in business.contacts.iter().enumerate() {
             let pointer = format!("/business/contacts/{index}");
@@ -322,31 +297,22 @@ impl FileRequirement {
         if size > self.max_bytes() {
             fault(
                 FaultKind::TooLong,
-                format!(
-                    "has {size} bytes: shrink it to at most {} MB",
-                    self.max_size
-                ),
+                format!("has {size} bytes: shrink it to at most {} MB", self.max_size),
             );
         }
         let allowed = self.extensions.join(", ");
         let named = extension(file_name);
         let named_kind = named.and_then(FileKind::from_extension);
         let is_listed = |name: &str| self.extensions.iter().any(|e| e.eq_ignore_ascii_case(name));
-        let is_allowed = |kind| {
-            self.extensions
-                .iter()
-                .any(|e| FileKind::from_extension(e) == Some(kind))
-        };
+        let is_allowed =
+            |kind| self.extensions.iter().any(|e| FileKind::from_extension(e) == Some(kind));
         match (named, FileKind::sniff(content)) {
             // DOKU allows an extension that is not known here: its content cannot be judged.
             (Some(name), _) if is_listed(name) && named_kind.is_none() => {}
             // The extension comes from outside: only one that is known is repeated.
             (Some(name), _) if !is_listed(name) => {
                 let what = named_kind.map_or("another kind", FileKind::extension);
-                fault(
-                    FaultKind::NotAllowed,
-                    format!("is named as {what}: send one of {allowed}"),
-                );
+                fault(FaultKind::NotAllowed, format!("is named as {what}: send one of {allowed}"));
             }
             (_, None) => fault(
                 FaultKind::NotAllowed,
@@ -383,18 +349,12 @@ impl FileRequirement {
                 pointer,
                 FaultKind::Missing,
                 "A34",
-                format!(
-                    "lacks the document {}: upload it and name its id",
-                    self.code
-                ),
+                format!("lacks the document {}: upload it and name its id", self.code),
             ));
         }
         for (index, document) in found {
             for form in &self.form {
-                let position = document
-                    .forms
-                    .iter()
-                    .position(|given| given.code == form.code);
+                let position = document.forms.iter().position(|given| given.code == form.code);
                 let fault = match position.map(|at| (at, &document.forms[at])) {
                     None => Some(Fault::new(
                         format!("{pointer}/{index}/forms"),
@@ -426,29 +386,17 @@ impl FormRequirement {
             format!("{} to {} characters", self.min_size, self.max_size)
         };
         if length < self.min_size {
-            return fault(
-                FaultKind::TooShort,
-                format!("has {length} characters: send {size}"),
-            );
+            return fault(FaultKind::TooShort, format!("has {length} characters: send {size}"));
         }
         if self.max_size > 0 && length > self.max_size {
-            return fault(
-                FaultKind::TooLong,
-                format!("has {length} characters: send {size}"),
-            );
+            return fault(FaultKind::TooLong, format!("has {length} characters: send {size}"));
         }
         let all = |allowed: fn(&char) -> bool| value.chars().all(|c| allowed(&c));
         if self.numeric && !all(char::is_ascii_digit) {
-            return fault(
-                FaultKind::NotAllowed,
-                "is not numeric: send digits only".to_owned(),
-            );
+            return fault(FaultKind::NotAllowed, "is not numeric: send digits only".to_owned());
         }
         if self.alpha && !all(|c| c.is_alphabetic()) {
-            return fault(
-                FaultKind::NotAllowed,
-                "is not alphabetic: send letters only".to_owned(),
-            );
+            return fault(FaultKind::NotAllowed, "is not alphabetic: send letters only".to_owned());
         }
         if self.alpha_numeric && !all(|c| c.is_alphanumeric()) {
             return fault(
@@ -489,11 +437,7 @@ mod tests {
     #[test]
     fn a_file_is_judged_by_size_name_and_content() {
         let kinds = |name, size, content| -> Vec<_> {
-            png(15)
-                .check(name, size, content)
-                .into_iter()
-                .map(|fault| fault.kind)
-                .collect()
+            png(15).check(name, size, content).into_iter().map(|fault| fault.kind).collect()
         };
         assert_eq!(kinds("shop.png", 15_000_001, PNG), [FaultKind::TooLong]);
         assert_eq!(kinds("shop.pdf", 1, b"%PDF-"), [FaultKind::NotAllowed]);
@@ -508,18 +452,11 @@ mod tests {
     fn what_doku_allows_is_not_refused_for_being_unknown_here() {
         let rule = |extensions: &[&str]| {
             let extensions: Vec<_> = extensions.iter().map(|e| (*e).to_owned()).collect();
-            FileRequirement::builder()
-                .code("X")
-                .extensions(extensions)
-                .max_size(1_u32)
-                .build()
+            FileRequirement::builder().code("X").extensions(extensions).max_size(1_u32).build()
         };
         assert_eq!(rule(&["JPEG"]).check("a.jpeg", 1, b"\xff\xd8\xff"), []);
         assert_eq!(rule(&["JPEG"]).check("a", 1, b"\xff\xd8\xff"), []);
-        assert_eq!(
-            rule(&["HEIC"]).check("a.heic", 1, b"\0\0\0\x18ftypheic"),
-            []
-        );
+        assert_eq!(rule(&["HEIC"]).check("a.heic", 1, b"\0\0\0\x18ftypheic"), []);
         assert_eq!(rule(&["HEIC"]).check("a.png", 1, PNG).len(), 1);
     }
 
@@ -545,10 +482,7 @@ mod tests {
         assert_eq!(missing, [LEGAL_ENTITY, BUSINESS_LINE, NATIONALITY]);
 
         let personal = RequirementsQuery::personal();
-        assert_eq!(
-            RequirementsQuery::from_pairs(personal.pairs()).unwrap(),
-            personal
-        );
+        assert_eq!(RequirementsQuery::from_pairs(personal.pairs()).unwrap(), personal);
 
         let mixed = RequirementsQuery::builder()
             .business_type(BusinessType::Personal)
@@ -556,11 +490,6 @@ mod tests {
             .business_line(BusinessLine::Mining)
             .contact_nationality("SG")
             .build();
-        assert_eq!(
-            RequirementsQuery::from_pairs(mixed.pairs())
-                .unwrap_err()
-                .len(),
-            3
-        );
+        assert_eq!(RequirementsQuery::from_pairs(mixed.pairs()).unwrap_err().len(), 3);
     }
 }

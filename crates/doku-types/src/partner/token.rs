@@ -76,10 +76,9 @@ impl TokenRequest {
         match self.valid_time.as_deref() {
             None => Some(DEFAULT_MINUTES),
             // `u32` reads a plus sign too, which is no digit.
-            Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => text
-                .parse()
-                .ok()
-                .filter(|minutes| (1..=MAX_MINUTES).contains(minutes)),
+            Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => {
+                text.parse().ok().filter(|minutes| (1..=MAX_MINUTES).contains(minutes))
+            }
             Some(_) => None,
         }
     }
@@ -107,10 +106,8 @@ pub const MAX_MINUTES: u32 = 1440;
 
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 
-const RULES: &[Rule] = &[
-    text("/grant_type", "TOK").mandatory(),
-    text("/valid_time", "TOK").lenient(),
-];
+const RULES: &[Rule] =
+    &[text("/grant_type", "TOK").mandatory(), text("/valid_time", "TOK").lenient()];
 
 #[cfg(test)]
 mod tests {
@@ -118,20 +115,17 @@ mod tests {
 
     #[test]
     fn a_lifetime_may_be_text_or_number_but_only_whole_minutes_of_a_day() {
-        for (valid_time, minutes) in [
-            ("\"360\"", 360),
-            ("360", 360),
-            ("\"1440\"", 1440),
-            ("null", 5),
-        ] {
+        for (valid_time, minutes) in
+            [("\"360\"", 360), ("360", 360), ("\"1440\"", 1440), ("null", 5)]
+        {
             let body =
                 format!(r#"{{"grant_type":"client_credentials","valid_time":{valid_time}}}"#);
             let request = TokenRequest::parse(body.as_bytes()).unwrap();
             assert_eq!(request.lifetime_minutes(), Some(minutes));
         }
-        for valid_time in [
-            "\"0\"", "0", "-5", "\"-5\"", "\"+5\"", "1441", "\"\"", "\"x\"", "1.5", "true",
-        ] {
+        for valid_time in
+            ["\"0\"", "0", "-5", "\"-5\"", "\"+5\"", "1441", "\"\"", "\"x\"", "1.5", "true"]
+        {
             let body =
                 format!(r#"{{"grant_type":"client_credentials","valid_time":{valid_time}}}"#);
             let error = TokenRequest::parse(body.as_bytes()).unwrap_err();
