@@ -22,13 +22,12 @@ use doku_types::{
     FileId, Timestamp,
     code::DocumentCode,
     partner::{
-        BASE_PATH,
-        file::FilePurpose,
-        registration::{FileRef, Registration},
+        BASE_PATH, file::FilePurpose, part::FileRef, registration::Registration,
         token::TokenRequest,
     },
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 pub use exchange::{Exchanges, render_head};
 pub use sink::{Sink, SunkRequest};
@@ -86,6 +85,14 @@ impl World {
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         HyperTransport::new().send(request).await.expect("the mock answers")
+    }
+
+    /// Opens a connection of its own and writes the request on it; the answer is not waited for.
+    pub async fn write(&self, request: &Request<Bytes>) -> TcpStream {
+        let mut socket = TcpStream::connect(self.mock.address()).await.expect("the mock listens");
+        socket.write_all(render_head(request).as_bytes()).await.expect("a head");
+        socket.write_all(request.body()).await.expect("a body");
+        socket
     }
 
     /// A request of the built-in credential, rightly signed now.
@@ -179,6 +186,16 @@ pub struct Papers {
 /// The full path of an operation.
 pub fn path(operation: &str) -> String {
     format!("{BASE_PATH}{operation}")
+}
+
+/// The exact answer, as JSON.
+///
+/// # Panics
+/// When it is another.
+pub fn assert_answer(reply: &Response<Bytes>, status: u16, body: &str) {
+    let text = String::from_utf8_lossy(reply.body());
+    assert_eq!((reply.status().as_u16(), text.as_ref()), (status, body));
+    assert_eq!(reply.headers()["content-type"], "application/json");
 }
 
 /// Sets one header.

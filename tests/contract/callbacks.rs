@@ -162,10 +162,7 @@ async fn a_client_that_leaves_without_its_reply_is_called_back_all_the_same() {
     let papers = world.upload_papers().await;
     let body = serde_json::to_vec(&world.registration(&papers, &sink.url(PATH))).unwrap();
     let request = world.signed(http::Method::POST, &contract::path("/business"), &body);
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
-    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
-    socket.write_all(&body).await.unwrap();
-    drop(socket);
+    drop(world.write(&request).await);
     world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
 }
 

@@ -152,10 +152,7 @@ async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
     let too_large = vec![0; 20_000_000];
     let body = form(&[("category", None, b"LOGO"), ("file", Some("a.png"), &too_large)]);
     let request = upload_request(&world, &body).await;
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
-    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
-    // Everything is written before anything is read.
-    socket.write_all(&body).await.unwrap();
+    let mut socket = world.write(&request).await;
     let mut reply = vec![0; 4096];
     let length = socket.read(&mut reply).await.unwrap();
     let reply = String::from_utf8_lossy(&reply[..length]).into_owned();
@@ -213,9 +210,7 @@ async fn a_client_that_closes_its_half_while_it_waits_is_answered() {
     let url = format!("http://{}/a.png", slow.local_addr().unwrap());
     let body = form(&[("category", None, b"LOGO"), ("file_url", None, url.as_bytes())]);
     let request = upload_request(&world, &body).await;
-    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
-    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
-    socket.write_all(&body).await.unwrap();
+    let mut socket = world.write(&request).await;
     socket.shutdown().await.unwrap();
 
     // The mock is asked for its answer before it can have one.

@@ -4,6 +4,7 @@ mod callbacks;
 mod documented_samples;
 mod exchanges;
 mod files;
+mod gateway;
 mod onboarding;
 mod refusals;
 

@@ -13,7 +13,8 @@ use doku_types::{
     error::ApiError,
     partner::{
         file::FilePurpose,
-        registration::{Address, Bank, Brand, Business, Contact, Document, Form, Registration},
+        part::{Address, Bank, Contact, Document, Form},
+        registration::{Brand, Business, Registration},
         requirements::RequirementsQuery,
         token::TokenRequest,
     },

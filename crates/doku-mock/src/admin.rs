@@ -6,9 +6,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use doku_types::evidence;
+use doku_types::{evidence, validate::is_loopback_host};
 use http::{StatusCode, Uri, header, uri::Authority};
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use crate::{app::App, reply::Reply};
 
@@ -37,7 +37,7 @@ pub(crate) async fn only_local_hosts(
     let public = public.as_ref().and_then(Uri::host);
     let is_ours = |authority: &Authority| {
         let bare = !authority.as_str().contains('@');
-        bare && (is_loopback(authority.host()) || Some(authority.host()) == public)
+        bare && (is_loopback_host(authority.host()) || Some(authority.host()) == public)
     };
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
@@ -51,10 +51,4 @@ pub(crate) async fn only_local_hosts(
     }
     let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
     Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response()
-}
-
-fn is_loopback(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

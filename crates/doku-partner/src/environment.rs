@@ -1,8 +1,8 @@
 //! Which host is called.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
-use doku_types::validate::is_http_url;
+use doku_types::validate::{is_http_url, is_loopback_host};
 use http::Uri;
 
 /// The host of the calls: UAT, production or one of your own.
@@ -34,7 +34,7 @@ impl Environment {
         let Ok(uri) = base_url.parse::<Uri>() else {
             return invalid("it is not a URL");
         };
-        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
+        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback_host) {
             return invalid("plain http goes to loopback only; use https");
         }
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
@@ -50,7 +50,7 @@ impl Environment {
 
     /// Whether calls stay on this machine.
     pub fn is_loopback(&self) -> bool {
-        self.0.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
+        self.0.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback_host))
     }
 }
 
@@ -65,12 +65,6 @@ impl fmt::Display for Environment {
 #[error("the base URL cannot be used: {why}")]
 pub struct InvalidBaseUrl {
     why: &'static str,
-}
-
-fn is_loopback(host: &str) -> bool {
-    let literal = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ use doku_types::{
     },
     partner::{
         file::FilePurpose,
-        registration::{self, Address, Bank, Contact, Document, Form, Registration, SocialMedia},
+        part::{Address, Bank, Contact, Document, Form, SocialMedia},
+        registration::{self, Registration},
     },
 };
 use serde::Deserialize;

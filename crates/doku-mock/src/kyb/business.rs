@@ -10,7 +10,8 @@ use doku_types::{
     partner::{
         callback::{Callback, Entity},
         lite::LiteRegistration,
-        registration::{Registration, Service},
+        part::Service,
+        registration::Registration,
     },
 };
 

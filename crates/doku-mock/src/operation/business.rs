@@ -5,7 +5,8 @@ use doku_types::{
     code::{CallbackType, ReviewStatus, Status, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
-        registration::{self, Document, Registration},
+        part::Document,
+        registration::{self, Registration},
     },
 };
 use http::StatusCode;

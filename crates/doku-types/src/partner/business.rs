@@ -16,7 +16,7 @@ use crate::{
     lenient,
     partner::{
         lite::LiteContact,
-        registration::{Address, Bank, Contact, Document, Service, SocialMedia},
+        part::{Address, Bank, Contact, Document, Service, SocialMedia},
     },
     secret::{FileLink, Personal, SecretKey},
     validate::{self, Fault, FaultKind, ParseError},

@@ -1,10 +1,12 @@
 //! The Partner API, one file per component: `requirements`, `token`, `file`, `registration`,
-//! `lite`, `business` and `callback`. Client and mock have files of the same names.
+//! `lite`, `business` and `callback`. Client and mock have files of the same names. What
+//! registration and reading back share is in `part`.
 
 pub mod business;
 pub mod callback;
 pub mod file;
 pub mod lite;
+pub mod part;
 pub mod registration;
 pub mod requirements;
 pub mod token;

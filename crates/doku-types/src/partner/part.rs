@@ -1,0 +1,217 @@
+//! The parts of a business: what Business Registration sends (documented: Business Registration
+//! API) and Get Business Data shows again, with the fields that only replies have (A02).
+
+use serde::{Deserialize, Serialize};
+use typed_builder::TypedBuilder;
+
+use crate::{
+    code::{DocumentCode, FileCategory, Position, SocialMediaCode, Status},
+    id::FileId,
+    lenient,
+    secret::{FileLink, Personal},
+};
+
+/// `social_media[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct SocialMedia {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub id: Option<String>,
+    /// URLs of the accounts.
+    pub accounts: Vec<String>,
+    /// Which network.
+    pub code: SocialMediaCode,
+}
+
+/// An uploaded file, named by its id: `photo_proofs[]` and `owner_liveness`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileRef {
+    /// From the upload's reply.
+    pub id: FileId,
+}
+
+impl<T: Into<FileId>> From<T> for FileRef {
+    fn from(id: T) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+/// `business.addresses[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Address {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub status: Option<Status>,
+    /// `17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat`: postal code, then village up to
+    /// province. At most 255 characters.
+    pub area: Personal,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// Street and number. At most 255 characters.
+    pub name: Personal,
+    /// Whether this is the main one.
+    pub primary: bool,
+}
+
+/// `business.banks[]`: where the money goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Bank {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub status: Option<Status>,
+    /// Whose account it is.
+    pub account_name: Personal,
+    /// The account.
+    pub account_number: Personal,
+    /// DOKU's number of the bank, such as `4`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub bank_id: String,
+    /// Such as `BANK BCA`.
+    pub bank_name: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// ISO 4217; `IDR`.
+    pub currency: String,
+    /// Such as `014`.
+    #[serde(deserialize_with = "lenient::text")]
+    pub swift_code: String,
+}
+
+/// `business.contacts[]`: a person, with papers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Contact {
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub id: Option<String>,
+    /// Only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub status: Option<Status>,
+    /// The papers that Check Requirements asks for.
+    #[serde(deserialize_with = "lenient::list")]
+    pub documents: Vec<Document>,
+    /// Mandatory.
+    pub email: Personal,
+    /// At most 255 characters. Mandatory.
+    pub name: Personal,
+    /// ISO 3166 alpha-2.
+    pub nationality: String,
+    /// Digits, such as `62`. Also read as `calling_code`, and from a number.
+    #[serde(alias = "calling_code", deserialize_with = "lenient::text")]
+    pub phone_calling_code: String,
+    /// Digits, without country code and leading 0. Also read from a number.
+    pub phone_number: Personal,
+    /// What the person is to the business.
+    pub position: Position,
+    /// Whether this is the main one.
+    pub primary: bool,
+    /// The owner's face, taken live; mandatory for `PERSONAL`.
+    #[builder(default, setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_liveness: Option<FileRef>,
+}
+
+/// A document: an uploaded file, and what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Document {
+    /// Which document.
+    pub code: DocumentCode,
+    /// `DOCUMENT`.
+    #[builder(default = FileCategory::Document)]
+    pub category: FileCategory,
+    /// From the upload's reply.
+    pub id: FileId,
+    /// What Check Requirements asks to be filled in.
+    #[builder(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
+    pub forms: Vec<Form>,
+    /// Where the file can be read for 60 minutes; only in replies (A02).
+    #[builder(default, setter(strip_option))]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::reply_only"
+    )]
+    pub link: Option<FileLink>,
+}
+
+/// One value of a document's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Form {
+    /// Such as `NO_KTP`.
+    pub code: String,
+    /// Such as the 16 digits of a NIK: personal data.
+    pub value: Personal,
+}
+
+impl Form {
+    /// The form `code` with its value.
+    pub fn new(code: impl Into<String>, value: impl Into<Personal>) -> Self {
+        Self { code: code.into(), value: value.into() }
+    }
+}
+
+/// A service (payment method) of a brand (A01, A02).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[builder(field_defaults(setter(into)))]
+#[non_exhaustive]
+pub struct Service {
+    /// Such as `QRIS`.
+    pub code: String,
+    /// For people.
+    pub name: String,
+    /// `PENDING`, then `ACTIVE` or `REJECTED`.
+    pub status: Status,
+}

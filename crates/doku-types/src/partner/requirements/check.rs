@@ -1,0 +1,255 @@
+//! Whether a registration, a file or a form's value fits its requirements.
+
+use super::{FileRequirement, FormRequirement, Requirements};
+use crate::{
+    code::{DocumentCode, FileCategory},
+    partner::{
+        file::{FileKind, FilePurpose, extension},
+        part::Document,
+        registration::Registration,
+    },
+    validate::{self, Fault, FaultKind},
+};
+
+impl Requirements {
+    /// What a file of this purpose has to look like; `None` if nothing is required of it.
+    pub fn file(&self, purpose: &FilePurpose) -> Option<&FileRequirement> {
+        let business = &self.business;
+        match purpose.category() {
+            FileCategory::PhotoProof => business.brand.photo_proof.as_ref(),
+            FileCategory::OwnerLiveness => business.contact.owner_liveness.as_ref(),
+            FileCategory::Document => {
+                business.contact.documents.iter().chain(&business.documents).find(|rule| {
+                    Some(rule.code.as_str()) == purpose.code().map(DocumentCode::as_str)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// All faults of a registration: a required document or liveness that is missing, a form
+    /// value that does not fit (A34). The files themselves are for [`FileRequirement::check`].
+    pub fn check(&self, registration: &Registration) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let business = &registration.business;
+        for rule in &self.business.documents {
+            rule.check_document(business.documents.iter(), "/business/documents", &mut faults);
+        }
+        for (index, contact) in business.contacts.iter().enumerate() {
+            let pointer = format!("/business/contacts/{index}");
+            for rule in &self.business.contact.documents {
+                rule.check_document(
+                    contact.documents.iter(),
+                    &format!("{pointer}/documents"),
+                    &mut faults,
+                );
+            }
+            if self.business.contact.owner_liveness.is_some() && contact.owner_liveness.is_none() {
+                faults.push(Fault::new(
+                    format!("{pointer}/owner_liveness"),
+                    FaultKind::Missing,
+                    "A26",
+                    "is mandatory: upload an OWNER_LIVENESS file and name its id",
+                ));
+            }
+        }
+        validate::capped(faults)
+    }
+}
+
+impl FileRequirement {
+    /// What is asked of a file that no requirement names: PDF, JPG, JPEG or PNG, 15 MB (A16).
+    pub fn fallback() -> Self {
+        Self::builder()
+            .code("")
+            .extensions(["PDF", "JPG", "JPEG", "PNG"].map(String::from))
+            .max_size(15_u32)
+            .build()
+    }
+
+    /// The largest file, in bytes (A16).
+    pub fn max_bytes(&self) -> u64 {
+        u64::from(self.max_size) * 1_000_000
+    }
+
+    /// All faults of a file by its name, its size in bytes and at least its first 8 bytes (A16).
+    /// A name without a known extension is judged by its content alone (A37).
+    pub fn check(&self, file_name: &str, size: u64, content: &[u8]) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut fault = |kind, message| faults.push(Fault::new("file", kind, "A16", message));
+        if size > self.max_bytes() {
+            fault(
+                FaultKind::TooLong,
+                format!("has {size} bytes: shrink it to at most {} MB", self.max_size),
+            );
+        }
+        let allowed = self.extensions.join(", ");
+        let named = extension(file_name);
+        let named_kind = named.and_then(FileKind::from_extension);
+        let is_listed = |name: &str| self.extensions.iter().any(|e| e.eq_ignore_ascii_case(name));
+        let is_allowed =
+            |kind| self.extensions.iter().any(|e| FileKind::from_extension(e) == Some(kind));
+        match (named, FileKind::sniff(content)) {
+            // DOKU allows an extension that is not known here: its content cannot be judged.
+            (Some(name), _) if is_listed(name) && named_kind.is_none() => {}
+            // The extension comes from outside: only one that is known is repeated.
+            (Some(name), _) if !is_listed(name) => {
+                let what = named_kind.map_or("another kind", FileKind::extension);
+                fault(FaultKind::NotAllowed, format!("is named as {what}: send one of {allowed}"));
+            }
+            (_, None) => fault(
+                FaultKind::NotAllowed,
+                format!("has a content of no known kind: send one of {allowed}"),
+            ),
+            (_, Some(kind)) if named_kind.is_some_and(|named| named != kind) => {
+                let named = named_kind.map_or("", FileKind::extension);
+                let is = kind.extension();
+                let message = format!("is named as {named} but is {is}: rename or convert it");
+                fault(FaultKind::NotAllowed, message);
+            }
+            (_, Some(kind)) if !is_allowed(kind) => fault(
+                FaultKind::NotAllowed,
+                format!("is {}: send one of {allowed}", kind.extension()),
+            ),
+            _ => {}
+        }
+        faults
+    }
+
+    /// The document of this rule among `documents`, and its form.
+    fn check_document<'a>(
+        &self,
+        documents: impl Iterator<Item = &'a Document>,
+        pointer: &str,
+        faults: &mut Vec<Fault>,
+    ) {
+        let found: Vec<_> = documents
+            .enumerate()
+            .filter(|(_, document)| document.code.as_str() == self.code)
+            .collect();
+        if found.is_empty() {
+            faults.push(Fault::new(
+                pointer,
+                FaultKind::Missing,
+                "A34",
+                format!("lacks the document {}: upload it and name its id", self.code),
+            ));
+        }
+        for (index, document) in found {
+            for form in &self.form {
+                let position = document.forms.iter().position(|given| given.code == form.code);
+                let fault = match position.map(|at| (at, &document.forms[at])) {
+                    None => Some(Fault::new(
+                        format!("{pointer}/{index}/forms"),
+                        FaultKind::Missing,
+                        "A34",
+                        format!("lacks {}: add a form of that code", form.code),
+                    )),
+                    Some((at, given)) => form.check(
+                        given.value.expose(),
+                        &format!("{pointer}/{index}/forms/{at}/value"),
+                    ),
+                };
+                faults.extend(fault);
+            }
+        }
+    }
+}
+
+impl FormRequirement {
+    /// The first fault of a form's value, reported at `pointer`; the value is never shown.
+    pub fn check(&self, value: &str, pointer: &str) -> Option<Fault> {
+        let fault = |kind, message| Some(Fault::new(pointer, kind, "A34", message));
+        let length = value.chars().count();
+        let size = if self.min_size == self.max_size {
+            format!("{} characters", self.min_size)
+        } else if self.max_size == 0 {
+            format!("at least {} characters", self.min_size)
+        } else {
+            format!("{} to {} characters", self.min_size, self.max_size)
+        };
+        if length < self.min_size {
+            return fault(FaultKind::TooShort, format!("has {length} characters: send {size}"));
+        }
+        if self.max_size > 0 && length > self.max_size {
+            return fault(FaultKind::TooLong, format!("has {length} characters: send {size}"));
+        }
+        let all = |allowed: fn(&char) -> bool| value.chars().all(|c| allowed(&c));
+        if self.numeric && !all(char::is_ascii_digit) {
+            return fault(FaultKind::NotAllowed, "is not numeric: send digits only".to_owned());
+        }
+        if self.alpha && !all(|c| c.is_alphabetic()) {
+            return fault(FaultKind::NotAllowed, "is not alphabetic: send letters only".to_owned());
+        }
+        if self.alpha_numeric && !all(|c| c.is_alphanumeric()) {
+            return fault(
+                FaultKind::NotAllowed,
+                "is not alphanumeric: send letters and digits only".to_owned(),
+            );
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(max_size: u32) -> FileRequirement {
+        FileRequirement::builder()
+            .code("PHOTO_PROOF")
+            .extensions(["PNG", "JPG", "JPEG"].map(String::from))
+            .max_size(max_size)
+            .build()
+    }
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+    #[test]
+    fn a_file_that_fits_has_no_fault() {
+        assert_eq!(png(15).check("shop.PNG", 15_000_000, PNG), []);
+        assert_eq!(png(15).check("shop", 1, PNG), []);
+        assert_eq!(png(15).check("shop.jpeg", 1, b"\xff\xd8\xff"), []);
+    }
+
+    #[test]
+    fn a_file_is_judged_by_size_name_and_content() {
+        let kinds = |name, size, content| -> Vec<_> {
+            png(15).check(name, size, content).into_iter().map(|fault| fault.kind).collect()
+        };
+        assert_eq!(kinds("shop.png", 15_000_001, PNG), [FaultKind::TooLong]);
+        assert_eq!(kinds("shop.pdf", 1, b"%PDF-"), [FaultKind::NotAllowed]);
+        assert_eq!(kinds("shop.exe", 1, PNG), [FaultKind::NotAllowed]);
+        assert_eq!(kinds("shop.jpg", 1, PNG), [FaultKind::NotAllowed]);
+        assert_eq!(kinds("shop.png", 1, b"%PDF-"), [FaultKind::NotAllowed]);
+        assert_eq!(kinds("shop", 1, b"%PDF-"), [FaultKind::NotAllowed]);
+        assert_eq!(kinds("shop.png", 0, b""), [FaultKind::NotAllowed]);
+    }
+
+    #[test]
+    fn what_doku_allows_is_not_refused_for_being_unknown_here() {
+        let rule = |extensions: &[&str]| {
+            let extensions: Vec<_> = extensions.iter().map(|e| (*e).to_owned()).collect();
+            FileRequirement::builder().code("X").extensions(extensions).max_size(1_u32).build()
+        };
+        assert_eq!(rule(&["JPEG"]).check("a.jpeg", 1, b"\xff\xd8\xff"), []);
+        assert_eq!(rule(&["JPEG"]).check("a", 1, b"\xff\xd8\xff"), []);
+        assert_eq!(rule(&["HEIC"]).check("a.heic", 1, b"\0\0\0\x18ftypheic"), []);
+        assert_eq!(rule(&["HEIC"]).check("a.png", 1, PNG).len(), 1);
+    }
+
+    #[test]
+    fn a_form_value_is_judged_by_length_and_alphabet() {
+        let nik = FormRequirement::builder()
+            .code("NO_KTP")
+            .min_size(16_usize)
+            .max_size(16_usize)
+            .numeric(true)
+            .build();
+        let kind = |value| nik.check(value, "/x").map(|fault| fault.kind);
+        assert_eq!(kind("1234567890123456"), None);
+        assert_eq!(kind("123456789012345"), Some(FaultKind::TooShort));
+        assert_eq!(kind("12345678901234567"), Some(FaultKind::TooLong));
+        assert_eq!(kind("123456789012345X"), Some(FaultKind::NotAllowed));
+    }
+}

@@ -1,0 +1,320 @@
+//! The rules of a request as a table, and the walk over a document that finds what breaks them.
+
+use serde_json::Value;
+
+use super::{Fault, FaultKind, MAX_ENTRIES, MAX_FAULTS, json_type};
+
+/// The faults of `document` under `rules`, in the order of the rules; at most one more than
+/// [`MAX_FAULTS`].
+pub(crate) fn check(document: &Value, rules: &[Rule]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for rule in rules {
+        rule.walk(document, rule.path, &mut Vec::new(), &mut faults);
+    }
+    faults
+}
+
+/// One row of an operation's table. Built by [`text`], [`object`], [`list`] and [`flag`].
+///
+/// A path is a JSON pointer whose segments may be `name|alias`, `*` for each entry of a list, and
+/// `*?` for the same or one entry without its list. A rule below something absent says nothing:
+/// the absence is the other rule's fault.
+pub(crate) struct Rule {
+    path: &'static str,
+    shape: Shape,
+    mandatory: bool,
+    evidence: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    /// A string (or an integer, where `or_number`), of at most `max` characters (0: any).
+    Text {
+        max: usize,
+        or_number: bool,
+    },
+    Flag {
+        or_text: bool,
+    },
+    Object,
+    /// A list; `or_one`: also one entry without the list around it.
+    List {
+        or_one: bool,
+    },
+}
+
+pub(crate) const fn text(path: &'static str, evidence: &'static str) -> Rule {
+    Rule { path, shape: Shape::Text { max: 0, or_number: false }, mandatory: false, evidence }
+}
+
+pub(crate) const fn flag(path: &'static str, evidence: &'static str) -> Rule {
+    Rule { path, shape: Shape::Flag { or_text: false }, mandatory: false, evidence }
+}
+
+pub(crate) const fn object(path: &'static str, evidence: &'static str) -> Rule {
+    Rule { path, shape: Shape::Object, mandatory: false, evidence }
+}
+
+pub(crate) const fn list(path: &'static str, evidence: &'static str) -> Rule {
+    Rule { path, shape: Shape::List { or_one: false }, mandatory: false, evidence }
+}
+
+impl Rule {
+    pub(crate) const fn mandatory(mut self) -> Self {
+        self.mandatory = true;
+        self
+    }
+
+    /// At most this many characters.
+    pub(crate) const fn max(mut self, characters: usize) -> Self {
+        if let Shape::Text { or_number, .. } = self.shape {
+            self.shape = Shape::Text { max: characters, or_number };
+        }
+        self
+    }
+
+    /// A number for the string, or one entry for the list, or a code for the boolean, will do.
+    pub(crate) const fn lenient(mut self) -> Self {
+        self.shape = match self.shape {
+            Shape::Text { max, .. } => Shape::Text { max, or_number: true },
+            Shape::Flag { .. } => Shape::Flag { or_text: true },
+            Shape::List { .. } => Shape::List { or_one: true },
+            Shape::Object => Shape::Object,
+        };
+        self
+    }
+
+    /// Judges whatever stands at `path` below `value`; `trail` is the way from the root to it.
+    fn walk<'a>(
+        &self,
+        value: &'a Value,
+        path: &'a str,
+        trail: &mut Vec<Step<'a>>,
+        faults: &mut Vec<Fault>,
+    ) {
+        if faults.len() > MAX_FAULTS {
+            return;
+        }
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
+        match (segment, value) {
+            ("*" | "*?", Value::Array(entries)) => {
+                for (index, entry) in entries.iter().take(MAX_ENTRIES).enumerate() {
+                    trail.push(Step::Entry(index));
+                    self.step(Some(entry), rest, trail, faults);
+                    trail.pop();
+                }
+            }
+            ("*?", Value::Object(_)) => self.step(Some(value), rest, trail, faults),
+            ("*" | "*?", _) => {}
+            (names, Value::Object(fields)) => {
+                let mut found = names.split('|').filter_map(|name| fields.get_key_value(name));
+                let (name, field) = match found.next() {
+                    Some((name, field)) => (name.as_str(), Some(field)),
+                    None => (names.split('|').next().unwrap_or(names), None),
+                };
+                if rest.is_empty()
+                    && let Some((alias, _)) = found.next()
+                {
+                    trail.push(Step::Field(alias));
+                    let message = format!("means the same as {name}: send one of the two");
+                    faults.push(Fault::new(pointer(trail), FaultKind::NotAllowed, "A30", message));
+                    trail.pop();
+                }
+                trail.push(Step::Field(name));
+                self.step(field, rest, trail, faults);
+                trail.pop();
+            }
+            // Another type: the rule of this very place reports it.
+            _ => {}
+        }
+    }
+
+    /// `value` stands at the end of `trail`: judge it where the path ends, else go on.
+    fn step<'a>(
+        &self,
+        value: Option<&'a Value>,
+        rest: &'a str,
+        trail: &mut Vec<Step<'a>>,
+        faults: &mut Vec<Fault>,
+    ) {
+        if !rest.is_empty() {
+            if let Some(value) = value {
+                self.walk(value, rest, trail, faults);
+            }
+        } else if let Some((kind, message)) = self.judge(value) {
+            faults.push(Fault::new(pointer(trail), kind, self.evidence, message));
+        }
+    }
+
+    fn judge(&self, value: Option<&Value>) -> Option<(FaultKind, String)> {
+        let Some(value) = value.filter(|value| !value.is_null()) else {
+            return self.mandatory.then(|| self.missing());
+        };
+        match (self.shape, value) {
+            (Shape::Text { max, .. }, Value::String(text)) => {
+                let length = text.chars().count();
+                if self.mandatory && text.trim().is_empty() {
+                    Some(self.missing())
+                } else if max > 0 && length > max {
+                    Some((
+                        FaultKind::TooLong,
+                        format!("has {length} characters: shorten it to at most {max}"),
+                    ))
+                } else {
+                    None
+                }
+            }
+            (Shape::Text { or_number: true, .. }, Value::Number(number)) if !number.is_f64() => {
+                None
+            }
+            (Shape::Flag { .. }, Value::Bool(_)) => None,
+            (Shape::Flag { or_text: true }, Value::String(_)) => None,
+            (Shape::Object, Value::Object(_)) => None,
+            (Shape::List { .. }, Value::Array(entries)) if entries.len() > MAX_ENTRIES => Some((
+                FaultKind::TooLong,
+                format!("has {} entries: send at most {MAX_ENTRIES}", entries.len()),
+            )),
+            (Shape::List { .. }, Value::Array(entries)) => {
+                (self.mandatory && entries.is_empty()).then(|| self.missing())
+            }
+            (Shape::List { or_one: true }, Value::Object(_)) => None,
+            _ => Some((
+                FaultKind::WrongType,
+                format!("is {}: send {}", json_type(value), self.shape.wanted()),
+            )),
+        }
+    }
+
+    fn missing(&self) -> (FaultKind, String) {
+        (FaultKind::Missing, format!("is mandatory: send {}", self.shape.wanted()))
+    }
+}
+
+impl Shape {
+    const fn wanted(self) -> &'static str {
+        match self {
+            Self::Text { or_number: false, .. } => "a non-empty string",
+            Self::Text { or_number: true, .. } => "a non-empty string or an integer",
+            Self::Flag { or_text: false } => "true or false",
+            Self::Flag { or_text: true } => "a code as a string",
+            Self::Object => "an object",
+            Self::List { .. } => "a list with at least one entry",
+        }
+    }
+}
+
+/// One step of the way from a document's root to a value.
+enum Step<'a> {
+    Field(&'a str),
+    Entry(usize),
+}
+
+/// Written only where there is a fault. The names are the tables' own and need no escapes.
+fn pointer(trail: &[Step<'_>]) -> String {
+    let mut pointer = String::new();
+    for step in trail {
+        pointer.push('/');
+        match step {
+            Step::Field(name) => pointer.push_str(name),
+            Step::Entry(index) => pointer.push_str(&index.to_string()),
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::{capped, strip_nulls};
+    use serde_json::json;
+
+    const RULES: &[Rule] = &[
+        object("/who", "BR").mandatory(),
+        text("/who/name", "BR").mandatory().max(4),
+        text("/who/code|calling", "BR").lenient(),
+        list("/who/places", "BR").mandatory(),
+        object("/who/places/*", "BR").mandatory(),
+        text("/who/places/*/area", "BR").mandatory(),
+        flag("/who/places/*/primary", "BR"),
+    ];
+
+    fn found(document: Value) -> Vec<(String, FaultKind)> {
+        check(&document, RULES).into_iter().map(|fault| (fault.pointer, fault.kind)).collect()
+    }
+
+    #[test]
+    fn a_good_document_has_no_fault() {
+        let places = json!([{"area": "x", "primary": true}, {"area": "y"}]);
+        assert_eq!(found(json!({"who": {"name": "Budi", "calling": 62, "places": places}})), []);
+    }
+
+    #[test]
+    fn all_faults_are_found_each_with_its_pointer() {
+        let places = json!([{"area": " "}, {"area": "y", "primary": "yes"}, 7]);
+        let document = json!({"who": {"name": "Budiman", "code": 1.5, "places": places}});
+        assert_eq!(
+            found(document),
+            [
+                ("/who/name".to_owned(), FaultKind::TooLong),
+                ("/who/code".to_owned(), FaultKind::WrongType),
+                ("/who/places/2".to_owned(), FaultKind::WrongType),
+                ("/who/places/0/area".to_owned(), FaultKind::Missing),
+                ("/who/places/1/primary".to_owned(), FaultKind::WrongType),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_absent_is_reported_once_and_not_below() {
+        assert_eq!(found(json!({})), [("/who".to_owned(), FaultKind::Missing)]);
+        assert_eq!(found(json!({"who": null})), [("/who".to_owned(), FaultKind::Missing)]);
+        assert_eq!(found(json!({"who": 1})), [("/who".to_owned(), FaultKind::WrongType)]);
+    }
+
+    #[test]
+    fn a_name_and_its_alias_at_once_are_a_fault_of_the_alias() {
+        let places = json!([{"area": "x"}]);
+        let document = json!({"who": {"name": "x", "calling": 62, "code": 62, "places": places}});
+        assert_eq!(found(document), [("/who/calling".to_owned(), FaultKind::NotAllowed)]);
+    }
+
+    #[test]
+    fn a_list_that_has_to_be_one_is_not_looked_into_as_an_object() {
+        let document = json!({"who": {"name": "x", "places": {"area": 1}}});
+        assert_eq!(found(document), [("/who/places".to_owned(), FaultKind::WrongType)]);
+    }
+
+    #[test]
+    fn a_field_that_is_null_is_absent_and_an_entry_that_is_null_is_missing() {
+        let mut document =
+            json!({"who": {"name": null, "places": [null, {"area": "x", "primary": null}]}});
+        strip_nulls(&mut document);
+        assert_eq!(
+            found(document),
+            [
+                ("/who/name".to_owned(), FaultKind::Missing),
+                ("/who/places/0".to_owned(), FaultKind::Missing)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fault_never_shows_the_value() {
+        let document = json!({"who": {"name": "marker-marker", "places": [{"area": 1}]}});
+        let text: String = check(&document, RULES).iter().map(Fault::to_string).collect();
+        assert!(!text.contains("marker"), "{text}");
+    }
+
+    #[test]
+    fn long_lists_and_many_faults_are_cut_off() {
+        let document = json!({"who": {"name": "x", "places": vec![json!({}); 200_000]}});
+        let faults = check(&document, RULES);
+        assert_eq!(faults[0].message, "has 200000 entries: send at most 100");
+        assert_eq!(faults.len(), 101);
+
+        let faults = capped([faults.clone(), faults].concat());
+        assert_eq!(faults.len(), 101);
+        assert_eq!(faults[100].message, "there are more faults: mend these first");
+    }
+}
