@@ -9,6 +9,7 @@ use doku_types::partner::{
     requirements::Requirements,
     token::{TokenReply, TokenRequest},
 };
+use doku_types::validate::ParseError;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -89,6 +90,57 @@ fn other_spellings_of_the_registration_mean_the_same() {
     business.insert("unheard_of".to_owned(), Value::Null);
     let other = serde_json::to_vec(&document).unwrap();
     assert_eq!(Registration::parse(&other).unwrap(), registration);
+}
+
+/// Every place of a document, as a JSON pointer.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, v)| (name.clone(), v)).collect(),
+        Value::Array(entries) => {
+            entries.iter().enumerate().map(|(index, v)| (index.to_string(), v)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (name, child) in children {
+        let pointer = format!("{at}/{name}");
+        places(child, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+#[test]
+fn a_wrong_value_is_told_at_its_own_place_wherever_it_stands() {
+    fn assert_told<T>(sample: &str, parse: fn(&[u8]) -> Result<T, ParseError>) -> usize {
+        let sample: Value = serde_json::from_str(sample).unwrap();
+        let mut found = Vec::new();
+        places(&sample, "", &mut found);
+        let mut refused = 0;
+        for pointer in found {
+            for wrong in ["null", "true", "5", "-1", "1.5", "\"\"", "[]", "[null]", "{}", "\"x\""] {
+                let mut document = sample.clone();
+                *document.pointer_mut(&pointer).unwrap() = serde_json::from_str(wrong).unwrap();
+                let Err(error) = parse(&serde_json::to_vec(&document).unwrap()) else { continue };
+                refused += 1;
+                let parent = pointer.rsplit_once('/').unwrap().0;
+                for fault in error.faults() {
+                    let told = &fault.pointer;
+                    // What depends on it may be told elsewhere, but never nowhere.
+                    let near = told.starts_with(&pointer) || told == parent;
+                    let elsewhere = told == "/business/legal_entity";
+                    assert!(near || elsewhere, "{pointer} as {wrong}: {fault}");
+                }
+                assert!(!error.faults().is_empty(), "{pointer} as {wrong}: {error}");
+            }
+        }
+        refused
+    }
+    let registrations = assert_told(sample!("business-registration.request"), Registration::parse);
+    let invitations = assert_told(sample!("create-business-lite.request"), LiteRegistration::parse);
+    let tokens = assert_told(sample!("generate-token.request"), TokenRequest::parse);
+    assert!(
+        registrations > 300 && invitations > 50 && tokens > 10,
+        "{registrations} {invitations} {tokens}"
+    );
 }
 
 #[test]
