@@ -252,5 +252,5 @@ async fn a_link_gives_the_file_for_60_minutes() {
     world.mock.clock().advance(Duration::from_secs(1));
     let reply = get(target).await;
     assert_eq!(reply.status(), 403);
-    assert_eq!(reply.body(), r#"{"message":["THE LINK EXPIRED OR IS NOT ONE"]}"#);
+    assert_eq!(reply.body(), r#"{"message":["THE LINK HAS EXPIRED OR IS NOT VALID"]}"#);
 }

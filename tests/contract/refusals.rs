@@ -3,7 +3,10 @@
 use contract::{World, assert_answer, path, render_head};
 use doku_mock::Config;
 use doku_partner::Credentials;
-use doku_types::{BrandId, partner::requirements::RequirementsQuery};
+use doku_types::{
+    BrandId,
+    partner::{registration::Registration, requirements::RequirementsQuery},
+};
 use http::Method;
 use serde_json::json;
 
@@ -111,7 +114,7 @@ async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
     let first = [
         "/business/brands/0/description has 1200 characters: shorten it to at most 1023",
         "/business/callback_url is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku",
-        "/business/phone_number is no bare number: send digits, without country code and leading 0",
+        "/business/phone_number is not a local number: send digits only, without country code or leading 0",
     ];
     assert_answer(&reply, 400, &json!({"message": first}).to_string());
 
@@ -148,6 +151,38 @@ async fn a_company_needs_its_papers() {
         lacks("/business/contacts/0/documents", "KITAS_OR_KITAP"),
     ];
     assert_answer(&reply, 400, &json!({"message": message}).to_string());
+}
+
+#[tokio::test]
+async fn each_contact_of_a_company_is_judged_by_its_own_nationality() {
+    let world = World::new().await;
+    let papers = world.upload_papers().await;
+    let mut registration = world.registration(&papers, "http://127.0.0.1:1/x");
+    let business = &mut registration.business;
+    business.business_type = "CORPORATE".into();
+    business.legal_entity = "BLU".into();
+    let paper = |code: &str| {
+        let mut paper = business.contacts[0].documents[0].clone();
+        paper.code = code.into();
+        paper.forms.clear();
+        paper
+    };
+    business.documents = vec![paper("IZIN_BLU")];
+    let mut foreigner = business.contacts[0].clone();
+    foreigner.nationality = "SG".to_owned();
+    // Their KTPs lack the form that a KTP of an Indonesian needs, and need not have it.
+    foreigner.documents = vec![paper("KITAS_OR_KITAP"), paper("KTP"), paper("KTP")];
+    business.contacts.extend(vec![foreigner; 60]);
+    let send = |registration: &Registration| {
+        let body = serde_json::to_vec(registration).unwrap();
+        let request = world.signed(Method::POST, &path("/business"), &body);
+        let world = &world;
+        async move { world.send(request).await }
+    };
+    assert_eq!(send(&registration).await.status(), 200);
+    registration.business.contacts[0].nationality = "SG".to_owned();
+    let message = "/business/contacts/0/documents lacks the document KITAS_OR_KITAP: upload it and name its id";
+    assert_answer(&send(&registration).await, 400, &json!({"message": [message]}).to_string());
 }
 
 #[tokio::test]

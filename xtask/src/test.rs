@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 /// Snapshots are compared, never written, and random tests use one seed, so that two runs of one
 /// tree give one result. To accept changed snapshots: INSTA_UPDATE=always cargo test -p contract.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  cargo xtask test -- a_rejected_signature")]
+#[command(after_help = "Example:\n  cargo xtask test -- a_signature_covers")]
 pub(crate) struct Options {
     /// Passed on to `cargo test`: a part of a test's name, say.
     #[arg(last = true)]

@@ -236,9 +236,11 @@ fn hosts_that_cannot_work_are_told_at_once() {
     let keys = ["--client-id", "BRN-1", "--secret-key", "SK-1"];
     let with = |url| [&["--base-url", url][..], &keys].concat();
     fails(&with("http://127.0.0.1:1"), 1, &["no connection", "check that the host is up"]);
-    fails(&with("https://api-uat.doku.com"), 1, &["--callback-url"]);
-    fails(&with("http://192.0.2.1"), 1, &["plain http goes to loopback only"]);
+    fails(&with("https://api-uat.doku.com"), 2, &["--callback-url"]);
+    fails(&with("http://192.0.2.1"), 2, &["plain http goes to loopback only"]);
     fails(&["--base-url", "http://127.0.0.1:1"], 2, &["--client-id"]);
     fails(&["--client-id", "BRN-1"], 2, &["--base-url"]);
+    let local = with("http://127.0.0.1:1");
+    fails(&[&local[..], &["--callback-url", "foo"]].concat(), 2, &["--callback-url is not"]);
     fails(&["--base-url", "http://127.0.0.1:1", "--client-id", "x"], 2, &["DOKU_SECRET_KEY"]);
 }

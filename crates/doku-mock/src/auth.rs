@@ -52,6 +52,9 @@ pub(crate) async fn signed(
     let call = Call { partner: credentials.client_id.clone(), uri: parts.uri, body };
     let mut reply = operation(app, &call).unwrap_or_else(|refusal| refusal);
     reply.assumptions.push("A14");
+    if call.uri.query().is_some() {
+        reply.assumptions.push("A23");
+    }
     let signature = credentials.sign_response(
         &parts.method,
         call.uri.path(),

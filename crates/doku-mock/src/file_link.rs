@@ -71,8 +71,10 @@ pub(crate) fn serve(app: &App, link: &Uri) -> Response {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
             response
         }
-        None => Reply::business(StatusCode::FORBIDDEN, "THE LINK EXPIRED OR IS NOT ONE", "A18")
-            .into_response(),
+        None => {
+            Reply::business(StatusCode::FORBIDDEN, "THE LINK HAS EXPIRED OR IS NOT VALID", "A18")
+                .into_response()
+        }
     }
 }
 

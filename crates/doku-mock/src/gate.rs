@@ -1,6 +1,6 @@
-//! Callbacks start after the reply that caused them was written (A05). What knows when that is,
-//! is the connection: its [`Gate`] holds the delivery back until the reply's body has ended and
-//! the socket was flushed, or the connection is gone.
+//! Callbacks start after the reply that caused them was written (A05). Only the connection knows
+//! when that is: its [`Gate`] holds the delivery back until the reply's body has ended and the
+//! socket was flushed, or the connection is gone.
 
 use std::{
     ops::Range,

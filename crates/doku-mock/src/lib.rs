@@ -39,6 +39,7 @@ mod store;
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use doku_signing::Credentials;
+use doku_types::validate::is_http_url;
 use tokio::{net::TcpListener, runtime::Handle, task::JoinHandle};
 
 pub use callback::{Attempt, CallbackRecord, DeliveryState};
@@ -83,7 +84,7 @@ pub enum StartError {
     /// A client id cannot stand in a header, so nobody could call by it.
     #[error("a client id has to be of visible ASCII characters, such as BRN-0001-1700000000000")]
     ClientId,
-    /// `public_url` is none.
+    /// `public_url` is not a usable URL.
     #[error(
         "the public URL is not an absolute http or https URL without a path, such as http://doku.test:8480"
     )]
@@ -181,8 +182,7 @@ impl Drop for MockDoku {
 
 /// The URL without its trailing slash.
 fn public_url(url: &str) -> Option<String> {
-    let uri: http::Uri = url.parse().ok()?;
-    let http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let uri: http::Uri = url.parse().ok().filter(|_| is_http_url(url))?;
     let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
-    (http && bare).then(|| url.trim_end_matches('/').to_owned())
+    bare.then(|| url.trim_end_matches('/').to_owned())
 }

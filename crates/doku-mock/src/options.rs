@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// The partner's secret key.
     #[arg(long, env = "DOKU_MOCK_SECRET_KEY", default_value = DEFAULT_SECRET_KEY, value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "KEY")]
     secret_key: String,
-    /// Makes ids and keys repeatable: the same seed gives the same ones.
+    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
     /// Accept a signature over path and query as well as over the path alone.

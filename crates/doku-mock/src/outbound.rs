@@ -1,12 +1,12 @@
 //! The mock's own requests: callbacks, and files named by `file_url`. They go to loopback and
 //! private addresses, unless a host is allowed by name; so a mock in a CI job cannot be made to
-//! call the world, nor a cloud's metadata service.
+//! call the world, nor the metadata service of the large clouds.
 
 use std::{
     collections::HashSet,
     fmt,
     future::Future,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -23,7 +23,10 @@ use hyper_util::{
     },
     rt::TokioExecutor,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 use tower_service::Service;
 
 /// A client that only goes where it may.
@@ -31,6 +34,7 @@ use tower_service::Service;
 pub(crate) struct Outbound {
     client: Client<HttpConnector<GuardedResolver>, Full<Bytes>>,
     allow: Arc<HashSet<String>>,
+    places: Arc<Semaphore>,
 }
 
 /// Why there is no answer.
@@ -63,8 +67,9 @@ pub(crate) struct Answer {
 
 impl Outbound {
     pub(crate) fn new(allow: &[String]) -> Self {
-        let allow: Arc<HashSet<String>> =
-            Arc::new(allow.iter().map(|host| host.to_ascii_lowercase()).collect());
+        let allow: Arc<HashSet<String>> = Arc::new(
+            allow.iter().map(|host| host.trim_matches(['[', ']']).to_ascii_lowercase()).collect(),
+        );
         let mut connector = HttpConnector::new_with_resolver(GuardedResolver(Arc::clone(&allow)));
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
@@ -72,7 +77,7 @@ impl Outbound {
         // it, and the callback would wait half an hour for its retry.
         let client =
             Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
-        Self { client, allow }
+        Self { client, allow, places: Arc::new(Semaphore::new(MAX_AT_ONCE)) }
     }
 
     /// Sends a request and reads the answer, with a body of at most `limit` bytes; takes at most
@@ -86,6 +91,8 @@ impl Outbound {
         limit: usize,
     ) -> Result<Answer, OutboundError> {
         self.may_go_to(request.uri())?;
+        // The semaphore is never closed.
+        let _place = self.places.acquire().await;
         let deadline = Instant::now() + WHOLE;
         let late = |_| failed(&format!("no answer within {} s", WHOLE.as_secs()));
         let response = timeout_at(deadline, self.client.request(request)).await.map_err(late)?;
@@ -114,12 +121,12 @@ impl Outbound {
         // A port that is none would silently be 80; a user name is a secret in the wrong place.
         if authority.len() > host.len() && (authority.contains('@') || uri.port_u16().is_none()) {
             return Err(OutboundError::Blocked(
-                "its port is none, or it has a user name".to_owned(),
+                "its port is not valid, or it contains a user name".to_owned(),
             ));
         }
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        match literal {
-            Ok(address) if !self.allow.contains(host) && !is_local(address) => {
+        let literal = &host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        match literal.parse::<IpAddr>() {
+            Ok(address) if !self.allow.contains(literal) && !is_local(address) => {
                 Err(OutboundError::Blocked(not_allowed(host)))
             }
             _ => Ok(()),
@@ -181,11 +188,11 @@ impl fmt::Display for ResolveError {
 
 impl std::error::Error for ResolveError {}
 
-/// Loopback, or private by RFC 1918 or RFC 4193; link-local is neither.
+/// Loopback, or private by RFC 1918 or RFC 4193; link-local is neither, nor is a metadata service.
 fn is_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || (v6.is_unique_local() && !METADATA.contains(&v6)),
     }
 }
 
@@ -211,6 +218,14 @@ fn not_allowed(host: &str) -> String {
     format!("{host} is neither loopback nor private: allow it with --callback-allow {host}")
 }
 
+/// How many requests are under way at once: a receiver is not to be flooded, since what it cannot
+/// answer in time waits for its retry.
+const MAX_AT_ONCE: usize = 32;
+/// Where AWS and Google Cloud keep their machines' credentials, within the private range.
+const METADATA: [Ipv6Addr; 2] = [
+    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
+    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
+];
 /// For the connection alone (A05).
 const CONNECT: Duration = Duration::from_secs(5);
 /// For the whole exchange (A05).
@@ -228,6 +243,8 @@ mod tests {
             "http://169.254.169.254/latest/meta-data",
             "http://[2001:db8::1]/x",
             "http://[::ffff:8.8.8.8]/x",
+            "http://[fd00:ec2::254]/latest/meta-data",
+            "http://[FD20:CE::254]/computeMetadata",
             "https://127.0.0.1/x",
             "ftp://127.0.0.1/x",
             "http://127.0.0.1:99999/x",
@@ -245,6 +262,9 @@ mod tests {
         assert!(may(&outbound, "http://192.168.1.2/x"));
         assert!(may(&outbound, "http://[::1]:1/x"));
         assert!(may(&Outbound::new(&["8.8.8.8".to_owned()]), "http://8.8.8.8/x"));
+        for host in ["2001:DB8::1", "[2001:db8::1]"] {
+            assert!(may(&Outbound::new(&[host.to_owned()]), "http://[2001:dB8::1]/x"), "{host}");
+        }
     }
 
     #[tokio::test]

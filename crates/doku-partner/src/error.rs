@@ -37,7 +37,7 @@ pub enum Error {
         request_id: Option<String>,
     },
     /// The answer is neither the operation's reply nor one of DOKU's refusals.
-    #[error("HTTP {} with a body that is none of DOKU's: {error}{}", status.as_u16(), RequestId(.request_id))]
+    #[error("HTTP {} with a body that is in none of DOKU's formats: {error}{}", status.as_u16(), RequestId(.request_id))]
     Decode {
         /// Of the answer.
         status: StatusCode,
@@ -69,6 +69,11 @@ impl Error {
     /// What to do about it, where that can be said.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
+            Self::Refused { status, .. } | Self::Decode { status, .. }
+                if status.is_server_error() =>
+            {
+                Some("DOKU is in trouble: try again later, but ask with Get Business Data first")
+            }
             Self::Refused { error, .. } => match error {
                 ApiError::Gateway { code, .. } => match code {
                     GatewayCode::InvalidSignature => Some(
@@ -87,6 +92,9 @@ impl Error {
                 _ => Some("check the base URL: the host has no such path"),
             },
             Self::Transport { source, .. } => Some(source.kind().advice()),
+            Self::Decode { status, .. } if status.is_success() => Some(
+                "the request may have been carried out: ask with Get Business Data, or ask DOKU, before sending it again",
+            ),
             Self::Decode { .. } => {
                 Some("check the base URL: something else than DOKU may answer there")
             }

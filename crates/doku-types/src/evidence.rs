@@ -263,7 +263,7 @@ const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A33",
-        "Check Requirements and registration refuse a type other than the two documented, for PERSONAL any value but the documented one, and PERSEORANGAN with CORPORATE",
+        "Check Requirements refuses a type other than the two documented, for PERSONAL any value but the documented one, and PERSEORANGAN with CORPORATE; registration looks at type and legal entity alone",
         "REQ's table",
     ),
     assumed(
@@ -283,7 +283,7 @@ const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A37",
-        "the original name of an upload gives its extension; without a usable one the content alone decides",
+        "the original name of an upload gives its extension; without one the content alone decides",
         "UPL",
     ),
     assumed(

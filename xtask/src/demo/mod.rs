@@ -17,15 +17,20 @@ use doku_partner::{
     callback::CallbackReceiver,
     receiver::{CallbackListener, Callbacks},
 };
-use doku_types::{code::Status, partner::requirements::RequirementsQuery, validate::Fault};
+use doku_types::{
+    code::Status,
+    partner::requirements::RequirementsQuery,
+    validate::{Fault, is_http_url},
+};
 
+use http::Uri;
 use merchant::Merchant;
 use report::Report;
 
 /// Onboards a merchant: requirements, uploads, registration, signed callbacks, verdict.
 ///
 /// Starts a mock for it, unless another host is given. Exits with 0 when the business is ACTIVE,
-/// 1 when a step failed, 2 for wrong options, 3 when the verdict did not come in time.
+/// 1 when a step failed, 2 for wrong options, 3 when the verdict did not come in time, 130 at Ctrl-C.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --merchant mine.toml --keep\n  cargo xtask demo --base-url http://127.0.0.1:8480 --client-id BRN-0001-1700000000000 --secret-key SK-doku-mock-test-secret"
@@ -71,6 +76,11 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), advice: None, exit: 1 }
+    }
+
+    /// For options that cannot work.
+    fn usage(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { exit: 2, ..Self::new(what).advice(advice) }
     }
 
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
@@ -185,15 +195,14 @@ struct Host {
 impl Host {
     async fn open(options: &Options) -> Result<Self, Failure> {
         let invalid = |error: doku_partner::InvalidBaseUrl| {
-            Failure::new(error.to_string()).advice("give one such as https://api-uat.doku.com")
+            Failure::usage(error.to_string(), "give one such as https://api-uat.doku.com")
         };
         if let (Some(url), Some(client_id)) = (&options.base_url, &options.client_id) {
             let secret_key = options.secret_key.clone();
             let secret_key =
                 secret_key.or_else(|| std::env::var(SECRET_KEY).ok()).ok_or_else(|| {
-                    let failure = Failure::new("the secret key of that client id is missing");
-                    let advice = format!("set {SECRET_KEY}, or give --secret-key");
-                    Failure { exit: 2, ..failure.advice(advice) }
+                    let what = "the secret key of that client id is missing";
+                    Failure::usage(what, format!("set {SECRET_KEY}, or give --secret-key"))
                 })?;
             return Ok(Self {
                 environment: Environment::custom(url).map_err(invalid)?,
@@ -225,12 +234,19 @@ impl Host {
                 format!("http://{}{CALLBACK_PATH}", listener.local_addr().map_err(failed)?)
             }
             None => {
-                return Err(Failure::new("a host elsewhere cannot send callbacks to this machine")
-                    .advice("give --callback-url, a public URL that leads to --callback-listen"));
+                let what = "a host elsewhere cannot send callbacks to this machine";
+                let advice = "give --callback-url, a public URL that leads to --callback-listen";
+                return Err(Failure::usage(what, advice));
             }
         };
-        let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-        let receiver = CallbackReceiver::new(self.credentials.clone(), path.unwrap_or("/"));
+        let path = url.parse::<Uri>().ok().filter(|_| is_http_url(&url)).and_then(|url| {
+            url.path_and_query().map(|path_and_query| path_and_query.as_str().to_owned())
+        });
+        let Some(path) = path else {
+            let what = "--callback-url is not an http or https URL";
+            return Err(Failure::usage(what, "give one such as https://partner.example/callbacks"));
+        };
+        let receiver = CallbackReceiver::new(self.credentials.clone(), path);
         Ok((url, listener.serve(receiver)))
     }
 }

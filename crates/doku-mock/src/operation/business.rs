@@ -36,7 +36,7 @@ pub(crate) fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
             Reply::ok(&data, &["A21", "A28"])
         }
         Submission::Full { registration, .. } => {
-            let assumptions = &["A02", "A07", "A18", "A21", "A25", "A29", "A38"];
+            let assumptions = &["A02", "A07", "A18", "A19", "A21", "A25", "A29", "A38"];
             Reply::ok(&full(app, &business, registration), assumptions)
         }
     })

@@ -48,28 +48,18 @@ pub(crate) fn register(app: &App, call: &Call) -> Result<Reply, Reply> {
     Ok(reply)
 }
 
-/// What Check Requirements asks of such a business.
+/// What Check Requirements asks of such a business, and of each contact by its nationality.
 fn required(registration: &Registration) -> Vec<Fault> {
     let business = &registration.business;
-    // Each contact by its own nationality; the company's papers are the same for all.
-    let mut faults = Vec::new();
-    for nationality in ["ID", "other"] {
-        let rules = requirements(&business.business_type, &business.legal_entity, nationality);
-        let fits =
-            |index: usize| (business.contacts[index].nationality == "ID") == (nationality == "ID");
-        faults.extend(
-            rules
-                .check(registration)
-                .into_iter()
-                .filter(|fault| contact_index(&fault.pointer).map_or(nationality == "ID", fits)),
-        );
+    let rules = |nationality: &str| {
+        requirements(&business.business_type, &business.legal_entity, nationality)
+    };
+    let mut faults = rules("ID").check_company(business);
+    for (index, contact) in business.contacts.iter().enumerate() {
+        let pointer = format!("/business/contacts/{index}");
+        faults.extend(rules(&contact.nationality).check_contact(contact, &pointer));
     }
     faults
-}
-
-/// The index in `/business/contacts/{index}/…`.
-fn contact_index(pointer: &str) -> Option<usize> {
-    pointer.strip_prefix("/business/contacts/")?.split('/').next()?.parse().ok()
 }
 
 fn registered(business: &Business) -> RegistrationReply {

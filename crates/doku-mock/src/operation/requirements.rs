@@ -17,8 +17,8 @@ pub(crate) fn check(_: &App, call: &Call) -> Result<Reply, Reply> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
     let query = RequirementsQuery::from_pairs(pairs).map_err(|faults| Reply::faults(&faults))?;
     let assumptions: &[_] = match query.business_type {
-        BusinessType::Personal => &["A16", "A23"],
-        _ => &["A16", "A22", "A23"],
+        BusinessType::Personal => &["A16"],
+        _ => &["A16", "A22"],
     };
     let (business_type, legal_entity) = (&query.business_type, &query.legal_entity);
     let requirements = requirements(business_type, legal_entity, &query.contact_nationality);

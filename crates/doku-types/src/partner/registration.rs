@@ -171,7 +171,7 @@ impl Business {
             let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku";
             fault("/business/callback_url".to_owned(), "A35", message);
         }
-        let message = "is no bare number: send digits, without country code and leading 0";
+        let message = "is not a local number: send digits only, without country code or leading 0";
         if !is_local_number(&self.phone_number) {
             fault("/business/phone_number".to_owned(), "BR", message);
         }

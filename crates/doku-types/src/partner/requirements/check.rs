@@ -5,10 +5,10 @@ use crate::{
     code::{DocumentCode, FileCategory},
     partner::{
         file::{FileKind, FilePurpose, extension},
-        part::Document,
-        registration::Registration,
+        part::{Contact, Document},
+        registration::{Business, Registration},
     },
-    validate::{self, Fault, FaultKind},
+    validate::{Fault, FaultKind},
 };
 
 impl Requirements {
@@ -30,30 +30,38 @@ impl Requirements {
     /// All faults of a registration: a required document or liveness that is missing, a form
     /// value that does not fit (A34). The files themselves are for [`FileRequirement::check`].
     pub fn check(&self, registration: &Registration) -> Vec<Fault> {
+        let mut faults = self.check_company(&registration.business);
+        for (index, contact) in registration.business.contacts.iter().enumerate() {
+            faults.extend(self.check_contact(contact, &format!("/business/contacts/{index}")));
+        }
+        faults
+    }
+
+    /// All faults of the company's own papers.
+    pub fn check_company(&self, business: &Business) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let business = &registration.business;
         for rule in &self.business.documents {
-            rule.check_document(business.documents.iter(), "/business/documents", &mut faults);
+            rule.check_document(&business.documents, "/business/documents", &mut faults);
         }
-        for (index, contact) in business.contacts.iter().enumerate() {
-            let pointer = format!("/business/contacts/{index}");
-            for rule in &self.business.contact.documents {
-                rule.check_document(
-                    contact.documents.iter(),
-                    &format!("{pointer}/documents"),
-                    &mut faults,
-                );
-            }
-            if self.business.contact.owner_liveness.is_some() && contact.owner_liveness.is_none() {
-                faults.push(Fault::new(
-                    format!("{pointer}/owner_liveness"),
-                    FaultKind::Missing,
-                    "A26",
-                    "is mandatory: upload an OWNER_LIVENESS file and name its id",
-                ));
-            }
+        faults
+    }
+
+    /// All faults of one contact's papers, told below `pointer`: where contacts are of several
+    /// nationalities, each is judged by the requirements of its own.
+    pub fn check_contact(&self, contact: &Contact, pointer: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for rule in &self.business.contact.documents {
+            rule.check_document(&contact.documents, &format!("{pointer}/documents"), &mut faults);
         }
-        validate::capped(faults)
+        if self.business.contact.owner_liveness.is_some() && contact.owner_liveness.is_none() {
+            faults.push(Fault::new(
+                format!("{pointer}/owner_liveness"),
+                FaultKind::Missing,
+                "A26",
+                "is mandatory: upload an OWNER_LIVENESS file and name its id",
+            ));
+        }
+        faults
     }
 }
 
@@ -73,7 +81,8 @@ impl FileRequirement {
     }
 
     /// All faults of a file by its name, its size in bytes and at least its first 8 bytes (A16).
-    /// A name without a known extension is judged by its content alone (A37).
+    /// A name without an extension is judged by its content alone (A37), one with an
+    /// extension that is not listed is refused.
     pub fn check(&self, file_name: &str, size: u64, content: &[u8]) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |kind, message| faults.push(Fault::new("file", kind, "A16", message));
@@ -117,13 +126,9 @@ impl FileRequirement {
     }
 
     /// The document of this rule among `documents`, and its form.
-    fn check_document<'a>(
-        &self,
-        documents: impl Iterator<Item = &'a Document>,
-        pointer: &str,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn check_document(&self, documents: &[Document], pointer: &str, faults: &mut Vec<Fault>) {
         let found: Vec<_> = documents
+            .iter()
             .enumerate()
             .filter(|(_, document)| document.code.as_str() == self.code)
             .collect();
