@@ -251,6 +251,28 @@ async fn what_is_not_yet_delivered_is_counted_when_the_mock_stops() {
     assert_eq!(world.mock.shutdown().await, 10);
 }
 
+#[tokio::test]
+async fn a_mock_that_is_dropped_is_gone_with_its_connections_and_deliveries() {
+    let world = World::new().await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let papers = world.upload_papers().await;
+    let url = format!("http://{}/x", silent.local_addr().unwrap());
+    world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
+    let (mut delivery, _) = silent.accept().await.unwrap();
+    let address = world.mock.address();
+    let mut idle = tokio::net::TcpStream::connect(address).await.unwrap();
+
+    drop(world);
+    // Both connections end, without waiting for the 10 s of a delivery or the 30 s of a head.
+    let ended = async {
+        let mut rest = Vec::new();
+        let _ = delivery.read_to_end(&mut rest).await;
+        let _ = idle.read_to_end(&mut rest).await;
+    };
+    tokio::time::timeout(Duration::from_secs(3), ended).await.expect("both connections end");
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
 /// A receiver by hand: reads a request, writes `answer`, closes the connection.
 async fn by_hand(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -40,14 +40,11 @@ pub(crate) async fn signed(
         let (credentials, headers) = check_headers(app, &parts.headers)?;
         let body = body::read(&mut content, MAX_BODY).await?;
         check_signature(app, credentials, &parts, &body, &headers)?;
-        Ok((credentials, headers.request_id, body))
+        Ok::<_, Reply>((credentials, headers.request_id, body))
     };
     let (credentials, request_id, body) = match checked.await {
         Ok(checked) => checked,
-        Err(refusal) => {
-            let refusal: Reply = refusal;
-            return refusal.into_response();
-        }
+        Err(refusal) => return refusal.into_response(),
     };
     let call = Call { partner: credentials.client_id.clone(), uri: parts.uri, body };
     let mut reply = operation(app, &call).unwrap_or_else(|refusal| refusal);

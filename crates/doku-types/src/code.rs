@@ -66,6 +66,11 @@ macro_rules! open_code {
                 }
             }
 
+            /// What people are shown: the human name, or the code where none is known.
+            pub fn shown(&self) -> &str {
+                self.human_name().unwrap_or(self.as_str())
+            }
+
             /// Whether this version knows the code.
             pub const fn is_known(&self) -> bool {
                 !matches!(self, Self::Unknown(_))
@@ -348,6 +353,7 @@ mod tests {
     fn human_names_are_known_where_doku_shows_them() {
         assert_eq!(TransactionFrequency::Umi.human_name(), Some("< IDR 20 Mio"));
         assert_eq!(TransactionFrequency::Uke.human_name(), None);
+        assert_eq!(TransactionFrequency::Uke.shown(), "UKE");
     }
 
     proptest! {

@@ -119,7 +119,7 @@ const LEDGER: &[Entry] = &[
     told(
         "P",
         "field names and replies in a client that says it never ran against DOKU",
-        "client P",
+        "a third party's client code for this API, called client P in this ledger",
     ),
     assumed(
         "A01",

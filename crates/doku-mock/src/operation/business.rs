@@ -2,7 +2,7 @@
 
 use doku_types::{
     Amount, FileId,
-    code::{CallbackType, ReviewStatus, Status, TicketSize},
+    code::{CallbackType, Readiness, ReviewStatus, Status, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
         part::Document,
@@ -44,12 +44,12 @@ pub(crate) fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
 
 fn full(app: &App, business: &Business, registration: &Registration) -> BusinessData {
     let sent = &registration.business;
-    let readiness = |code: doku_types::code::Readiness, what: &str| {
+    let readiness = |code: Readiness, what: &str| {
         let name = match code {
             // Documented for a website and "under development"; the rest A19.
-            doku_types::code::Readiness::Have => format!("Have a {what}"),
-            doku_types::code::Readiness::DontHave => format!("Don't have a {what}"),
-            _ => code.human_name().unwrap_or(code.as_str()).to_owned(),
+            Readiness::Have => format!("Have a {what}"),
+            Readiness::DontHave => format!("Don't have a {what}"),
+            _ => code.shown().to_owned(),
         };
         Coded::new(code, name)
     };
@@ -64,10 +64,7 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         .partner(business.partner.clone())
         .platform("api".to_owned())
         .business_type(sent.business_type.clone())
-        .legal_entity(Coded::new(
-            sent.legal_entity.clone(),
-            sent.legal_entity.human_name().unwrap_or(sent.legal_entity.as_str()),
-        ))
+        .legal_entity(Coded::new(sent.legal_entity.clone(), sent.legal_entity.shown()))
         .brands(brands.map(|(sent, brand)| brand_data(app, sent, brand)).collect::<Vec<_>>())
         .addresses(sent.addresses.clone())
         .banks(sent.banks.clone())
@@ -105,8 +102,6 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
     let reviewed = |before| {
         if active { ReviewStatus::Approved } else { before }
     };
-    let ticket_size = TicketSize::UpTo50K;
-    let ticket_size_name = ticket_size.human_name().unwrap_or_default();
     let mut data = BrandData::builder()
         .id(brand.id.clone())
         .status(brand.status())
@@ -116,7 +111,7 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
         .category(sent.category.clone())
         .minimum_transaction(Amount::from(0))
         .maximum_transaction(Amount::from(100))
-        .ticket_size(Coded::new(ticket_size, ticket_size_name))
+        .ticket_size(Coded::new(TicketSize::UpTo50K, TicketSize::UpTo50K.shown()))
         .finance_status(reviewed(ReviewStatus::Probation))
         .risk_engine_status(reviewed(ReviewStatus::OnProcess))
         .photo_proofs(brand.photo_proof_ids.iter().zip(files).map(photo).collect::<Vec<_>>())
@@ -124,14 +119,10 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
         .services(brand.services.clone())
         .build();
     data.operational_status.clone_from(&brand.operational_status);
-    data.transaction_frequency = sent.transaction_frequency.clone().map(|code| {
-        let name = code.human_name().unwrap_or(code.as_str()).to_owned();
-        Coded::new(code, name)
-    });
-    data.transaction_quantity = sent.transaction_quantity.clone().map(|code| {
-        let name = code.human_name().unwrap_or(code.as_str()).to_owned();
-        Coded::new(code, name)
-    });
+    let frequency = sent.transaction_frequency.as_ref();
+    data.transaction_frequency = frequency.map(|code| Coded::new(code.clone(), code.shown()));
+    let quantity = sent.transaction_quantity.as_ref();
+    data.transaction_quantity = quantity.map(|code| Coded::new(code.clone(), code.shown()));
     data
 }
 
