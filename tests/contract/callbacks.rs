@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use contract::{Sink, World, render_head, start};
 use doku_mock::{Clock, DeliveryState, MockDoku};
-use doku_partner::{
-    Credentials,
-    callback::{CallbackError, CallbackReceiver},
-};
-use doku_signing::non_snap::VerifyError;
+use doku_partner::{Credentials, callback::CallbackReceiver};
+use doku_signing::{SignatureError, VerifyError};
 use doku_types::code::CallbackType;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -69,13 +66,16 @@ async fn a_forged_or_foreign_callback_is_refused() {
     };
     let ours = world.mock.credentials().clone();
     let (client, key) = (ours.client_id.as_str(), ours.secret_key.expose());
-    let mismatch = Err(CallbackError::Signature(VerifyError::Mismatch));
+    let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch).into());
     assert!(receive(client, key, PATH, &request.body).is_ok());
     assert!(receive(client, key, "/doku/callbacks?a=1", &request.body).is_ok());
     assert_eq!(receive(client, key, "/other", &request.body), mismatch);
     assert_eq!(receive(client, "SK-other", PATH, &request.body), mismatch);
     assert_eq!(receive(client, key, PATH, b"{}"), mismatch);
-    assert_eq!(receive("BRN-other", key, PATH, &request.body), Err(CallbackError::OtherClient));
+    assert_eq!(
+        receive("BRN-other", key, PATH, &request.body),
+        Err(VerifyError::OtherClient.into())
+    );
 }
 
 #[tokio::test]

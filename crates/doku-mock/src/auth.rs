@@ -3,8 +3,8 @@
 use axum::{extract::Request, response::IntoResponse, response::Response};
 use bytes::Bytes;
 use doku_signing::{
-    Credentials,
-    non_snap::{Form, HeaderError, REQUEST_ID, SignedHeaders},
+    Credentials, HeaderError,
+    non_snap::{Form, REQUEST_ID, SignedHeaders},
 };
 use doku_types::{
     BrandId, ClientId, Timestamp, code::GatewayCode, error::ApiError, validate::MAX_BODY,

@@ -1,10 +1,7 @@
 //! Callbacks that DOKU sends: verified and read, for any web framework.
 
-use doku_signing::{
-    Credentials,
-    non_snap::{Form, HeaderError, SignedHeaders, VerifyError},
-};
-use doku_types::{partner::callback::Callback, validate::ParseError};
+use doku_signing::{Credentials, Message, MessageVerifier, VerifyError, non_snap::Form};
+use doku_types::{SecretKey, Timestamp, partner::callback::Callback, validate::ParseError};
 use http::{HeaderMap, Method};
 
 /// Verifies callbacks to one URL.
@@ -20,24 +17,28 @@ use http::{HeaderMap, Method};
 /// ```
 #[derive(Debug, Clone)]
 pub struct CallbackReceiver {
-    credentials: Credentials,
-    targets: Vec<String>,
+    verifier: MessageVerifier,
+    target: String,
 }
 
 impl CallbackReceiver {
     /// For callbacks to a URL of this path, with its query if it has one: the path as registered
-    /// in `business.callback_url`, whatever a proxy makes of it on the way here.
+    /// in `business.callback_url`, whatever a proxy makes of it on the way here. Signed is the path,
+    /// but path and query are accepted too (A04).
     pub fn new(credentials: Credentials, path: impl Into<String>) -> Self {
-        let path = path.into();
-        // Signed is the path, but path and query are accepted too (A04).
-        let mut targets = vec![path.split('?').next().unwrap_or_default().to_owned()];
-        if path.contains('?') {
-            targets.push(path);
-        }
-        Self { credentials, targets }
+        let Credentials { client_id, secret_key, .. } = credentials;
+        let verifier = MessageVerifier::new(secret_key).for_client(client_id);
+        Self { verifier: verifier.or_target_with_query(), target: path.into() }
     }
 
-    /// Verifies and reads one callback. Acknowledge it by any 2xx, and work later.
+    /// Also those signed by another key, while the secret key is being changed.
+    pub fn or_key(mut self, key: impl Into<SecretKey>) -> Self {
+        self.verifier = self.verifier.or_key(key);
+        self
+    }
+
+    /// Verifies and reads one callback, however old: DOKU repeats them for half a day. Acknowledge it
+    /// by any 2xx, and work later.
     ///
     /// # Errors
     /// [`CallbackError`]: answer 4xx, and DOKU will send it again.
@@ -46,22 +47,14 @@ impl CallbackReceiver {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<ReceivedCallback, CallbackError> {
-        let headers = SignedHeaders::read(headers, Form::Request)?;
-        if headers.client_id != self.credentials.client_id.as_str() {
-            return Err(CallbackError::OtherClient);
-        }
-        let mut verdict = Err(VerifyError::Mismatch);
-        for target in &self.targets {
-            verdict = verdict.or_else(|_| {
-                self.credentials.verify_request(&Method::POST, target, body, &headers)
-            });
-        }
-        verdict?;
-        let callback = Callback::parse(body)?;
+        let message = Message { method: &Method::POST, target: &self.target, headers, body };
+        // The verifier has no time window, so no time is needed.
+        let now = Timestamp::from_millis(0);
+        let verified = self.verifier.non_snap(Form::Request, &message, now)?;
         Ok(ReceivedCallback {
-            callback,
-            request_id: headers.request_id,
-            timestamp: headers.timestamp,
+            callback: Callback::parse(body)?,
+            request_id: verified.request_id,
+            timestamp: verified.timestamp,
         })
     }
 }
@@ -82,13 +75,7 @@ pub struct ReceivedCallback {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// A header is missing or malformed.
-    #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// It is for another partner.
-    #[error("the callback's Client-Id is not ours")]
-    OtherClient,
-    /// It is not DOKU's, or was changed on the way.
+    /// It is not DOKU's, or for another partner, or was changed on the way.
     #[error(transparent)]
     Signature(#[from] VerifyError),
     /// It is DOKU's, but not readable.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use doku_signing::non_snap::HeaderError;
+use doku_signing::HeaderError;
 use doku_types::{code::GatewayCode, error::ApiError, validate::ParseError};
 use http::StatusCode;
 

@@ -1,11 +1,14 @@
 //! A client id with its key, and whole HTTP messages signed and verified by them.
 
-use doku_types::{ClientId, SecretKey, Timestamp};
-use http::Method;
+use doku_types::{BearerToken, ClientId, SecretKey, Timestamp};
+use http::{Method, Request, Response};
 
 use crate::{
     Digest,
-    non_snap::{Form, SignedHeaders, VerifyError},
+    header::HeaderError,
+    non_snap::{Form, SignedHeaders},
+    signature::SignatureError,
+    snap::{self, BodyHash},
 };
 
 /// Who signs: the partner, or a merchant's brand with its shared key.
@@ -55,14 +58,14 @@ impl Credentials {
     /// the signature; whether it is the expected one is for the caller to ask.
     ///
     /// # Errors
-    /// See [`VerifyError`].
+    /// See [`SignatureError`].
     pub fn verify_request(
         &self,
         method: &Method,
         target: &str,
         body: &[u8],
         headers: &SignedHeaders,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), SignatureError> {
         self.verify(Form::Request, method, target, body, headers)
     }
 
@@ -70,15 +73,81 @@ impl Credentials {
     /// of its request.
     ///
     /// # Errors
-    /// See [`VerifyError`].
+    /// See [`SignatureError`].
     pub fn verify_response(
         &self,
         method: &Method,
         target: &str,
         body: &[u8],
         headers: &SignedHeaders,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), SignatureError> {
         self.verify(Form::Response, method, target, body, headers)
+    }
+
+    /// Signs a request, non-SNAP: sets its four headers. Its body is what will be sent, its URI has
+    /// the path that DOKU sees.
+    ///
+    /// # Errors
+    /// A Request-Id or client id that cannot stand in a header.
+    pub fn sign_http_request<B: AsRef<[u8]>>(
+        &self,
+        request: &mut Request<B>,
+        request_id: &str,
+        at: Timestamp,
+    ) -> Result<(), HeaderError> {
+        let target = request.uri().path();
+        let body = request.body().as_ref();
+        self.sign_request(request.method(), target, body, request_id, at)
+            .write(request.headers_mut(), Form::Request)
+    }
+
+    /// Signs a reply, non-SNAP, such as a merchant's to DOKU's inquiry: sets its four headers.
+    /// `method`, `target` and `request_id` are those of the request it answers.
+    ///
+    /// # Errors
+    /// A Request-Id or client id that cannot stand in a header.
+    pub fn sign_http_response<B: AsRef<[u8]>>(
+        &self,
+        response: &mut Response<B>,
+        method: &Method,
+        target: &str,
+        request_id: &str,
+        at: Timestamp,
+    ) -> Result<(), HeaderError> {
+        let body = response.body().as_ref();
+        self.sign_response(method, target, body, request_id, at)
+            .write(response.headers_mut(), Form::Response)
+    }
+
+    /// Signs a SNAP request: sets `Authorization`, `X-PARTNER-ID`, `X-EXTERNAL-ID`, `X-TIMESTAMP`,
+    /// `X-SIGNATURE` and `CHANNEL-ID`, the last as `H2H` (documented).
+    ///
+    /// `token` comes from the token endpoint, `external_id` is unique within a day and of at most 32
+    /// digits, `at` is written with the offset of Jakarta ([`Timestamp::wib`]). The body is what
+    /// will be sent: compact JSON, so that it reads the same however DOKU minifies it.
+    ///
+    /// # Errors
+    /// A text that cannot stand in a header.
+    pub fn sign_snap_request<B: AsRef<[u8]>>(
+        &self,
+        request: &mut Request<B>,
+        token: &BearerToken,
+        external_id: &str,
+        at: Timestamp,
+    ) -> Result<(), HeaderError> {
+        let mut headers = snap::SignedHeaders {
+            token: Some(token.clone()),
+            partner_id: self.client_id.to_string(),
+            external_id: external_id.to_owned(),
+            timestamp: at.wib(),
+            signature: String::new(),
+            channel_id: Some("H2H".to_owned()),
+        };
+        let path = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        let body = BodyHash::of(request.body().as_ref());
+        let component = headers.component(request.method().as_str(), path, body);
+        headers.signature = component.sign(&self.secret_key).to_string();
+        headers.write(request.headers_mut())
     }
 
     fn sign(
@@ -108,7 +177,7 @@ impl Credentials {
         target: &str,
         body: &[u8],
         headers: &SignedHeaders,
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), SignatureError> {
         headers.component(target, Digest::of_message(method, body)).verify(
             form,
             &self.secret_key,
@@ -129,11 +198,11 @@ mod tests {
         assert_eq!(credentials.verify_request(&Method::POST, "/x", b"{}", &headers), Ok(()));
         assert_eq!(
             credentials.verify_response(&Method::POST, "/x", b"{}", &headers),
-            Err(VerifyError::Mismatch)
+            Err(SignatureError::Mismatch)
         );
         assert_eq!(
             credentials.verify_request(&Method::POST, "/x", b"{ }", &headers),
-            Err(VerifyError::Mismatch)
+            Err(SignatureError::Mismatch)
         );
     }
 

@@ -1,10 +1,11 @@
-//! Stage one: the digest of a body.
+//! Stage one of the non-SNAP scheme: the digest of a body.
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use http::Method;
 use sha2::{Digest as _, Sha256};
+
+use crate::signature;
 
 /// The SHA-256 of a body; `Display` is the base64 that stands in the `Digest:` line.
 ///
@@ -31,11 +32,16 @@ impl Digest {
     pub fn of_message(method: &Method, body: &[u8]) -> Option<Self> {
         (method != Method::GET && !body.is_empty()).then(|| Self::of(body))
     }
+
+    /// The text of [`Display`](fmt::Display), without an allocation.
+    pub(crate) fn text(&self) -> [u8; 44] {
+        signature::encode_digest(&self.0)
+    }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&STANDARD.encode(self.0))
+        f.write_str(&signature::encode(&self.0))
     }
 }
 

@@ -52,6 +52,43 @@ impl Timestamp {
         Some(Self(instant.as_millisecond()))
     }
 
+    /// Reads any RFC 3339 timestamp, as SNAP's headers and bodies have them: with `Z` or an offset,
+    /// with a fraction or without. `None` for anything else.
+    ///
+    /// ```
+    /// use doku_types::Timestamp;
+    ///
+    /// let jakarta = Timestamp::parse_rfc3339("2024-03-26T16:01:41+07:00").unwrap();
+    /// assert_eq!(Some(jakarta), Timestamp::parse_rfc3339("2024-03-26T09:01:41.000Z"));
+    /// assert_eq!(jakarta.wib(), "2024-03-26T16:01:41+07:00");
+    /// ```
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        const SHAPE: &[u8; 19] = b"dddd-dd-ddTdd:dd:dd";
+        let fits = text.len() > SHAPE.len()
+            && text.bytes().zip(SHAPE).all(|(byte, shape)| match shape {
+                b'd' => byte.is_ascii_digit(),
+                _ => byte == *shape,
+            });
+        if !fits || &text[17..19] == "60" {
+            return None;
+        }
+        let zone = text[SHAPE.len()..]
+            .trim_start_matches(['.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        if zone != "Z" && !(zone.len() == 6 && zone.starts_with(['+', '-'])) {
+            return None;
+        }
+        let instant: jiff::Timestamp = text.parse().ok()?;
+        Some(Self::from_millis(instant.as_millisecond()))
+    }
+
+    /// The form that SNAP's `X-TIMESTAMP` has by Bank Indonesia's standard: whole seconds with
+    /// Jakarta's offset, `2024-03-26T16:01:41+07:00`. DOKU takes `Z` as well (observed).
+    pub fn wib(self) -> String {
+        let local = self + WIB;
+        let instant = jiff::Timestamp::from_second(local.as_seconds()).unwrap_or_default();
+        instant.strftime("%Y-%m-%dT%H:%M:%S+07:00").to_string()
+    }
+
     /// How far apart two instants are, whichever comes first.
     pub fn abs_diff(self, other: Self) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
@@ -86,6 +123,8 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Jakarta's time is seven hours ahead of UTC, without a summer time.
+const WIB: Duration = Duration::from_hours(7);
 /// -9999-01-03T00:00:00Z and 9999-12-30T00:00:00Z, just inside jiff's range.
 const MIN_MILLIS: i64 = -377_705_030_400_000;
 const MAX_MILLIS: i64 = 253_402_128_000_000;
@@ -130,8 +169,15 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics_the_parser(text in "\\PC{0,24}") {
-            let _ = Timestamp::parse(&text);
+        fn jakarta_s_form_reads_back(seconds in -62_135_596_800_i64..253_402_000_000) {
+            let at = Timestamp::from_millis(seconds * 1000);
+            prop_assert_eq!(Timestamp::parse_rfc3339(&at.wib()), Some(at));
+            prop_assert_eq!(Timestamp::parse_rfc3339(&at.to_string()), Some(at));
+        }
+
+        #[test]
+        fn no_text_panics_the_parsers(text in "(2026-11-22T03:04:05)?\\PC{0,24}") {
+            let _ = (Timestamp::parse(&text), Timestamp::parse_rfc3339(&text));
         }
     }
 }

@@ -1,0 +1,512 @@
+//! Whole messages verified, safe to copy: the right client, a key of several, a time window if one
+//! is wanted, and what was signed handed back.
+//!
+//! ```
+//! use doku_signing::{Credentials, Message, MessageVerifier, non_snap::Form};
+//! use doku_types::Timestamp;
+//! use http::Request;
+//!
+//! // What DOKU sends to https://shop.example/payments/notifications …
+//! let now = Timestamp::parse("2026-11-22T03:04:05Z").unwrap();
+//! let doku = Credentials::new("BRN-0200-1700000000000", "SK-old");
+//! let mut notification = Request::post("/payments/notifications").body(br#"{"x":1}"#).unwrap();
+//! doku.sign_http_request(&mut notification, "8f14e45f-ceea-467f-a8f4-3c1a2b3c4d5e", now).unwrap();
+//!
+//! // … verified while the key is being changed from SK-old to SK-new.
+//! let verifier = MessageVerifier::new("SK-new").or_key("SK-old").for_client(doku.client_id);
+//! let message = Message::of_request(&notification);
+//! let verified = verifier.non_snap(Form::Request, &message, now).unwrap();
+//! assert_eq!(verified.key, 1);
+//! ```
+
+use std::{fmt, time::Duration};
+
+use doku_types::{BearerToken, ClientId, SecretKey, Timestamp};
+use http::{HeaderMap, Method, Request};
+
+use crate::{
+    Digest,
+    header::HeaderError,
+    non_snap::{self, Form},
+    signature::SignatureError,
+    snap::{self, BodyHash, minify},
+};
+
+/// Verifies the HMAC signatures of messages, of either protocol.
+#[derive(Debug, Clone)]
+pub struct MessageVerifier {
+    keys: Vec<SecretKey>,
+    client: Option<ClientId>,
+    window: Option<Window>,
+    query: bool,
+    empty_token: bool,
+}
+
+/// How far a message's timestamp may be from now; DOKU itself allows an hour in both directions.
+///
+/// Exhaustive on purpose: there is no third direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs)]
+pub struct Window {
+    /// How old it may be.
+    pub past: Duration,
+    /// How far ahead of this machine's clock it may be.
+    pub future: Duration,
+}
+
+impl MessageVerifier {
+    /// With this key, for any client, at any age.
+    ///
+    /// Any age, because DOKU repeats notifications for half a day and does not say whether it
+    /// signs them afresh.
+    pub fn new(key: impl Into<SecretKey>) -> Self {
+        Self { keys: vec![key.into()], client: None, window: None, query: false, empty_token: true }
+    }
+
+    /// Or with this one: while a key is being changed, or where one direction has a key of its own.
+    pub fn or_key(mut self, key: impl Into<SecretKey>) -> Self {
+        self.keys.push(key.into());
+        self
+    }
+
+    /// Only messages that name this client.
+    pub fn for_client(mut self, client: impl Into<ClientId>) -> Self {
+        self.client = Some(client.into());
+        self
+    }
+
+    /// Only messages of about now.
+    pub fn within(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Non-SNAP: also where the query stands in `Request-Target`. DOKU's own requests leave it out
+    /// (A23), callbacks to a URL with a query may not (A04).
+    pub fn or_target_with_query(mut self) -> Self {
+        self.query = true;
+        self
+    }
+
+    /// SNAP: only where the presented access token is signed. Without this a signature over an empty
+    /// token will do too, since DOKU does not say what it signs where no Token URL is registered;
+    /// it is the key that makes either safe.
+    pub fn presented_token_only(mut self) -> Self {
+        self.empty_token = false;
+        self
+    }
+
+    /// Verifies a non-SNAP message. A reply's [`Message`] has the method and target of its request.
+    ///
+    /// # Errors
+    /// [`VerifyError`], the first that applies in the order of its variants.
+    pub fn non_snap(
+        &self,
+        form: Form,
+        message: &Message<'_>,
+        now: Timestamp,
+    ) -> Result<Verified, VerifyError> {
+        let headers = non_snap::SignedHeaders::read(message.headers, form)?;
+        self.check_time(&headers.timestamp, now, Timestamp::parse)?;
+        self.check_client(&headers.client_id)?;
+        let digest = Digest::of_message(message.method, message.body);
+        let path = message.target.split('?').next().unwrap_or_default();
+        let targets = [path, message.target];
+        let targets = &targets[..if self.query && path != message.target { 2 } else { 1 }];
+        let key = self.first_key(|key| {
+            first_success(targets, |target| {
+                headers.component(target, digest).verify(form, key, &headers.signature)
+            })
+        })?;
+        Ok(Verified {
+            replay_id: format!("{} {}", headers.client_id, headers.request_id),
+            client_id: headers.client_id.into(),
+            request_id: headers.request_id,
+            timestamp: headers.timestamp,
+            token: None,
+            key,
+        })
+    }
+
+    /// Verifies a SNAP request. Whether the presented access token is one that was given out, and
+    /// still lives, is for the caller to ask.
+    ///
+    /// The body is hashed minified, then, should that not match, as it came.
+    ///
+    /// # Errors
+    /// [`VerifyError`], the first that applies in the order of its variants.
+    pub fn snap(&self, message: &Message<'_>, now: Timestamp) -> Result<Verified, VerifyError> {
+        let headers = snap::SignedHeaders::read(message.headers)?;
+        self.check_time(&headers.timestamp, now, Timestamp::parse_rfc3339)?;
+        self.check_client(&headers.partner_id)?;
+        let presented = snap::symmetric::Signature::parse(&headers.signature)?;
+        let minified = minify(message.body);
+        let hashes = [BodyHash::of_raw(&minified), BodyHash::of_raw(message.body)];
+        let hashes = &hashes[..if hashes[0] == hashes[1] { 1 } else { 2 }];
+        let slots = &[false, true][..if self.empty_token { 2 } else { 1 }];
+        let key = self.first_key(|key| {
+            first_success(slots, |empty| {
+                first_success(hashes, |body| {
+                    let mut component =
+                        headers.component(message.method.as_str(), message.target, *body);
+                    if *empty {
+                        component.token = "";
+                    }
+                    component.verify(key, &headers.signature)
+                })
+            })
+        })?;
+        Ok(Verified {
+            replay_id: presented.to_string(),
+            client_id: headers.partner_id.into(),
+            request_id: headers.external_id,
+            timestamp: headers.timestamp,
+            token: headers.token,
+            key,
+        })
+    }
+
+    fn check_time(
+        &self,
+        text: &str,
+        now: Timestamp,
+        parse: fn(&str) -> Option<Timestamp>,
+    ) -> Result<(), VerifyError> {
+        let Some(window) = self.window else { return Ok(()) };
+        let at = parse(text).ok_or(VerifyError::TimestampFormat)?;
+        let off = at.abs_diff(now);
+        if at < now && off > window.past {
+            return Err(VerifyError::TooOld { by: off });
+        }
+        if at > now && off > window.future {
+            return Err(VerifyError::TooNew { by: off });
+        }
+        Ok(())
+    }
+
+    fn check_client(&self, named: &str) -> Result<(), VerifyError> {
+        match &self.client {
+            Some(client) if client.as_str() != named => Err(VerifyError::OtherClient),
+            _ => Ok(()),
+        }
+    }
+
+    /// The place of the first key that verifies; else what is wrong with the signature. Which key it
+    /// was shows in the time taken, as it does in [`Verified::key`].
+    fn first_key(
+        &self,
+        verify: impl Fn(&SecretKey) -> Result<(), SignatureError>,
+    ) -> Result<usize, SignatureError> {
+        let mut why = SignatureError::Mismatch;
+        for (place, key) in self.keys.iter().enumerate() {
+            match verify(key) {
+                Ok(()) => return Ok(place),
+                Err(error) => why = error,
+            }
+        }
+        Err(why)
+    }
+}
+
+/// The first success, else the last failure.
+fn first_success<T>(
+    options: &[T],
+    verify: impl Fn(&T) -> Result<(), SignatureError>,
+) -> Result<(), SignatureError> {
+    let mut verdict = Err(SignatureError::Mismatch);
+    for option in options {
+        verdict = verify(option);
+        if verdict.is_ok() {
+            break;
+        }
+    }
+    verdict
+}
+
+/// A message as it came, its body to the byte. `Debug` leaves headers and body out.
+///
+/// Exhaustive on purpose: made of what an HTTP message has.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs)]
+pub struct Message<'a> {
+    /// Of the request, also for its reply.
+    pub method: &'a Method,
+    /// Path and query of the request, also for its reply. Behind a proxy: as the caller sent them.
+    pub target: &'a str,
+    /// All of them; other than the scheme's are ignored.
+    pub headers: &'a HeaderMap,
+    /// The bytes that came, before anything reads or changes them.
+    pub body: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// A request, its target as it is in the request's URI.
+    pub fn of_request<B: AsRef<[u8]>>(request: &'a Request<B>) -> Self {
+        Self {
+            method: request.method(),
+            target: request.uri().path_and_query().map_or("/", |target| target.as_str()),
+            headers: request.headers(),
+            body: request.body().as_ref(),
+        }
+    }
+
+    /// The same message, sent to another target: the path of the registered URL where a proxy or a
+    /// router changes it on the way.
+    pub fn at_target(self, target: &'a str) -> Self {
+        Self { target, ..self }
+    }
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is known of a message whose signature was right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Which key it was: 0 for the first, then in the order of [`MessageVerifier::or_key`].
+    pub key: usize,
+    /// `Client-Id` or `X-PARTNER-ID`. SNAP does not sign it: there only the key says who it was.
+    pub client_id: ClientId,
+    /// `Request-Id` or `X-EXTERNAL-ID`. SNAP does not sign it.
+    pub request_id: String,
+    /// As it stands in its header.
+    pub timestamp: String,
+    /// SNAP: the access token that was presented.
+    pub token: Option<BearerToken>,
+    /// For a [`ReplayGuard`](crate::replay::ReplayGuard): the same for the same message sent again,
+    /// and covered by the signature. Non-SNAP: client and Request-Id, which a retry keeps (A06).
+    /// SNAP: the signature itself, since its ids can be changed on the way.
+    pub replay_id: String,
+}
+
+/// Why a message is refused: which stage, in the order of the checks. Never holds a secret, nor the
+/// expected signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// A header is missing or malformed.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// The timestamp is in none of the protocol's forms.
+    #[error("the timestamp is not in the form of its protocol")]
+    TimestampFormat,
+    /// Older than the window allows.
+    #[error("the message is {} s old, more than is allowed", .by.as_secs())]
+    TooOld {
+        /// Its age.
+        by: Duration,
+    },
+    /// Further ahead of now than the window allows.
+    #[error("the message is {} s ahead of this machine's clock, more than is allowed", .by.as_secs())]
+    TooNew {
+        /// How far ahead.
+        by: Duration,
+    },
+    /// It names another client.
+    #[error("the message is of another client")]
+    OtherClient,
+    /// The signature is malformed, or of other bytes or by another key.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Credentials;
+    use proptest::prelude::*;
+
+    const NOW: &str = "2026-11-22T03:04:05Z";
+
+    fn now() -> Timestamp {
+        Timestamp::parse(NOW).unwrap()
+    }
+
+    fn doku() -> Credentials {
+        Credentials::new("BRN-1", "SK-1")
+    }
+
+    fn notification() -> Request<Vec<u8>> {
+        let mut request = Request::post("/notify?a=1").body(b"{\"amount\":1.00}".to_vec()).unwrap();
+        doku().sign_http_request(&mut request, "request-1", now()).unwrap();
+        request
+    }
+
+    fn snap_notification(token: &str) -> Request<Vec<u8>> {
+        let mut request = Request::post("/v1.1/transfer-va/payment")
+            .body(b"{\"name\":\"A B\"}".to_vec())
+            .unwrap();
+        doku().sign_snap_request(&mut request, &token.into(), "42", now()).unwrap();
+        request
+    }
+
+    fn both(verifier: &MessageVerifier, now: Timestamp) -> [Result<usize, VerifyError>; 2] {
+        let (plain, snap) = (notification(), snap_notification("t"));
+        [
+            verifier.non_snap(Form::Request, &Message::of_request(&plain), now),
+            verifier.snap(&Message::of_request(&snap), now),
+        ]
+        .map(|verdict| verdict.map(|verified| verified.key))
+    }
+
+    #[test]
+    fn the_key_that_matched_is_told_and_no_other_key_will_do() {
+        let rotating = MessageVerifier::new("SK-0").or_key("SK-1").or_key("SK-2");
+        assert_eq!(both(&rotating, now()), [Ok(1), Ok(1)]);
+        let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch));
+        let wrong = MessageVerifier::new("SK-0").or_key("sk-1");
+        assert_eq!(both(&wrong, now()), [mismatch.clone(), mismatch]);
+    }
+
+    #[test]
+    fn only_the_expected_client_is_let_in() {
+        let ours = MessageVerifier::new("SK-1").for_client("BRN-1");
+        assert_eq!(both(&ours, now()), [Ok(0), Ok(0)]);
+        let other = MessageVerifier::new("SK-1").for_client("BRN-2");
+        assert_eq!(
+            both(&other, now()),
+            [Err(VerifyError::OtherClient), Err(VerifyError::OtherClient)]
+        );
+    }
+
+    #[test]
+    fn age_matters_only_where_a_window_was_asked_for_and_each_direction_has_its_own() {
+        let hour = Duration::from_hours(1);
+        let later = |seconds: i64| Timestamp::from_millis(now().as_millis() + seconds * 1000);
+        let anytime = MessageVerifier::new("SK-1");
+        assert_eq!(both(&anytime, later(1_000_000)), [Ok(0), Ok(0)]);
+
+        let window = Window { past: hour, future: Duration::from_secs(60) };
+        let timely = anytime.within(window);
+        for seconds in [0, 3600, -60] {
+            assert_eq!(both(&timely, later(seconds)), [Ok(0), Ok(0)], "{seconds}");
+        }
+        let by = Duration::from_secs(3601);
+        assert_eq!(both(&timely, later(3601)), [(); 2].map(|()| Err(VerifyError::TooOld { by })));
+        let by = Duration::from_secs(61);
+        assert_eq!(both(&timely, later(-61)), [(); 2].map(|()| Err(VerifyError::TooNew { by })));
+    }
+
+    #[test]
+    fn a_target_with_its_query_is_accepted_only_where_that_was_asked_for() {
+        let request = notification();
+        let message = Message::of_request(&request);
+        let signed = doku().sign_request(&Method::POST, message.target, message.body, "id", now());
+        let mut headers = HeaderMap::new();
+        signed.write(&mut headers, Form::Request).unwrap();
+        let message = Message { headers: &headers, ..message };
+        let verifier = MessageVerifier::new("SK-1");
+        assert!(verifier.non_snap(Form::Request, &message, now()).is_err());
+        assert!(verifier.or_target_with_query().non_snap(Form::Request, &message, now()).is_ok());
+    }
+
+    #[test]
+    fn behind_a_proxy_the_registered_path_counts() {
+        let request = notification();
+        let message = Message::of_request(&request).at_target("/inner");
+        let verifier = MessageVerifier::new("SK-1");
+        assert!(verifier.non_snap(Form::Request, &message, now()).is_err());
+        let message = message.at_target("/notify");
+        assert!(verifier.non_snap(Form::Request, &message, now()).is_ok());
+    }
+
+    #[test]
+    fn the_signed_token_slot_is_the_presented_bearer_or_empty_unless_that_is_ruled_out() {
+        let mut request = snap_notification("");
+        request.headers_mut().insert("Authorization", "bearer DUMMY".parse().unwrap());
+        let message = Message::of_request(&request);
+        let verifier = MessageVerifier::new("SK-1");
+        let verified = verifier.snap(&message, now()).unwrap();
+        assert_eq!(verified.token, Some("DUMMY".into()));
+        assert!(verifier.presented_token_only().snap(&message, now()).is_err());
+    }
+
+    #[test]
+    fn a_snap_body_is_verified_minified_and_as_it_came() {
+        let mut request = snap_notification("t");
+        *request.body_mut() = b"{ \"name\" : \"A B\" }\n".to_vec();
+        let verifier = MessageVerifier::new("SK-1");
+        assert!(verifier.snap(&Message::of_request(&request), now()).is_ok());
+
+        let body = BodyHash::of_raw(request.body());
+        let headers = snap::SignedHeaders::read(request.headers()).unwrap();
+        let raw = headers.component("POST", "/v1.1/transfer-va/payment", body);
+        let signature = raw.sign(&"SK-1".into()).to_string().parse().unwrap();
+        request.headers_mut().insert("X-SIGNATURE", signature);
+        assert!(verifier.snap(&Message::of_request(&request), now()).is_ok());
+
+        *request.body_mut() = b"{\"name\":\"AB\"}".to_vec();
+        assert!(verifier.snap(&Message::of_request(&request), now()).is_err());
+    }
+
+    #[test]
+    fn what_tells_a_replay_cannot_be_changed_on_the_way() {
+        let verifier = MessageVerifier::new("SK-1");
+        let mut request = snap_notification("t");
+        let before = verifier.snap(&Message::of_request(&request), now()).unwrap().replay_id;
+        request.headers_mut().insert("X-EXTERNAL-ID", "43".parse().unwrap());
+        let unpadded = before.trim_end_matches('=').parse().unwrap();
+        request.headers_mut().insert("X-SIGNATURE", unpadded);
+        let after = verifier.snap(&Message::of_request(&request), now()).unwrap().replay_id;
+        assert_eq!(before, after);
+    }
+
+    proptest! {
+        #[test]
+        fn one_bit_of_any_signed_part_is_enough_to_be_refused(
+            part in 0..4_usize, at in any::<prop::sample::Index>(), bit in 0..8_u8,
+        ) {
+            let request = notification();
+            let headers = non_snap::SignedHeaders::read(request.headers(), Form::Request).unwrap();
+            let mut texts = [
+                headers.client_id.into_bytes(),
+                headers.request_id.into_bytes(),
+                headers.timestamp.into_bytes(),
+                request.body().clone(),
+            ];
+            let place = at.index(texts[part].len());
+            texts[part][place] ^= 1 << bit;
+            let [client_id, request_id, timestamp, body] = texts;
+            prop_assume!([&client_id, &request_id, &timestamp].iter().all(|t| t.is_ascii()));
+            let [client_id, request_id, timestamp] =
+                [client_id, request_id, timestamp].map(|text| String::from_utf8(text).unwrap());
+            let changed = non_snap::SignedHeaders {
+                client_id, request_id, timestamp, signature: headers.signature,
+            };
+            let verdict = doku().verify_request(&Method::POST, "/notify", &body, &changed);
+            prop_assert_eq!(verdict, Err(SignatureError::Mismatch));
+        }
+
+        #[test]
+        fn one_bit_of_any_signed_part_of_snap_is_enough_to_be_refused(
+            part in 0..5_usize, at in any::<prop::sample::Index>(), bit in 0..7_u8,
+        ) {
+            let mut texts =
+                ["POST", "/x?a=1", "token", "2026-11-22T10:04:05+07:00", r#"{"a":"b c"}"#]
+                    .map(|text| text.as_bytes().to_vec());
+            let sign = |texts: &[Vec<u8>; 5]| {
+                let [method, path, token, timestamp, body] = texts;
+                let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+                let (method, path) = (text(method), text(path));
+                let (token, timestamp) = (text(token), text(timestamp));
+                snap::symmetric::Component {
+                    method: &method, path: &path, token: &token, timestamp: &timestamp,
+                    body: BodyHash::of(body),
+                }
+                .sign(&"SK-1".into())
+                .to_string()
+            };
+            let signature = sign(&texts);
+            let place = at.index(texts[part].len());
+            texts[part][place] ^= 1 << bit;
+            prop_assert_ne!(sign(&texts), signature);
+        }
+    }
+}
