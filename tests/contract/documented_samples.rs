@@ -71,7 +71,7 @@ fn the_documented_requests_have_no_fault() {
     LiteRegistration::parse(sample!("create-business-lite.request").as_bytes()).unwrap();
     let registration =
         Registration::parse(sample!("business-registration.request").as_bytes()).unwrap();
-    assert_eq!(registration.faults(), []);
+    assert_eq!(registration.validate(), []);
 }
 
 #[test]

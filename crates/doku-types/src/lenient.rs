@@ -1,11 +1,12 @@
 //! Readings that DOKU's pages contradict themselves about: a number for a string, a bare code for
 //! an object. One function per kind; each says what it accepts and nothing else passes.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::code::Readiness;
 
@@ -97,6 +98,42 @@ pub(crate) fn one_or_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     }
 
     deserializer.deserialize_any(OneOrList(PhantomData))
+}
+
+/// An object, or the same one as the only field `business` of another: DOKU's replies have the
+/// wrapper, but for Get Business Data's.
+pub(crate) struct Unwrapped<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Business<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Business<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object, or one in the field business of another")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<T, A::Error> {
+                let mut fields = BTreeMap::<String, Box<RawValue>>::new();
+                while let Some((name, json)) = object.next_entry()? {
+                    fields.insert(name, json);
+                }
+                let wrapped = fields.get("business").filter(|json| json.get().starts_with('{'));
+                match wrapped {
+                    Some(business) => serde_json::from_str(business.get()),
+                    None => {
+                        serde_json::to_string(&fields).and_then(|own| serde_json::from_str(&own))
+                    }
+                }
+                // Serde's own text may show a value, which may be personal.
+                .map_err(|_| A::Error::custom("a field that is missing or of another type"))
+            }
+        }
+
+        deserializer.deserialize_map(Business(PhantomData)).map(Self)
+    }
 }
 
 /// A readiness code, or a boolean (second hand), or `null`.

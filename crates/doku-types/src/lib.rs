@@ -24,6 +24,7 @@ pub mod amount;
 pub mod code;
 pub mod error;
 pub mod evidence;
+pub mod extra;
 pub mod id;
 mod lenient;
 pub mod partner;
@@ -32,6 +33,9 @@ pub mod timestamp;
 pub mod validate;
 
 pub use amount::Amount;
-pub use id::{BrandId, BusinessId, ClientId, FileId};
+pub use id::{
+    AddressId, BankId, BrandId, BusinessId, ClientId, ContactId, EntityId, FileId, PhotoProofId,
+    SocialMediaId,
+};
 pub use secret::{BearerToken, FileLink, Personal, SecretKey};
 pub use timestamp::Timestamp;

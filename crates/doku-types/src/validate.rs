@@ -11,9 +11,10 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub(crate) use rule::{Rule, check, flag, list, object, text};
+pub(crate) use rule::{Rule, check, flag, list, object, prune, text};
 
 /// One thing wrong with a document.
 ///
@@ -119,23 +120,80 @@ pub const MAX_ENTRIES: usize = 100;
 /// How many faults of one document are told (A39); a last one says that there are more.
 pub const MAX_FAULTS: usize = 100;
 
-/// Reads `body` into `T` under `rules`, then `more` rules that a table cannot say. A field that is
-/// `null` counts as absent.
-pub(crate) fn parse<T: serde::de::DeserializeOwned>(
+/// Gives a request type its `parse`, `parse_within` and `validate`: `rules` is its table, `more` are
+/// the rules between fields that a table cannot say.
+macro_rules! request {
+    ($name:ident, $rules:expr, $more:expr) => {
+        crate::validate::request!($name, $rules, $more, crate::validate::Nulls::Absent);
+    };
+    ($name:ident, $rules:expr, $more:expr, $nulls:expr) => {
+        impl $name {
+            /// Reads and checks a request body of at most [`MAX_BODY`](crate::validate::MAX_BODY)
+            /// bytes. Fields that DOKU's pages do not know are ignored (A10).
+            ///
+            /// # Errors
+            /// [`ParseError`](crate::validate::ParseError), with all faults of a readable document.
+            pub fn parse(body: &[u8]) -> Result<Self, crate::validate::ParseError> {
+                Self::parse_within(body, crate::validate::MAX_BODY)
+            }
+
+            /// As [`Self::parse`], with a limit of one's own in bytes.
+            ///
+            /// # Errors
+            /// As [`Self::parse`].
+            pub fn parse_within(
+                body: &[u8],
+                limit: usize,
+            ) -> Result<Self, crate::validate::ParseError> {
+                crate::validate::parse(body, limit, $rules, $more, $nulls)
+            }
+
+            /// All faults of a draft, found before it is sent; none for one that [`Self::parse`]
+            /// would read.
+            pub fn validate(&self) -> Vec<crate::validate::Fault> {
+                crate::validate::validate(self, $rules, $more)
+            }
+        }
+    };
+}
+
+pub(crate) use request;
+
+/// What a field that is `null` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nulls {
+    /// The same as one that is not there.
+    Absent,
+    /// Nothing: in an update, absence has a meaning of its own (A08).
+    Refused,
+}
+
+/// Reads `body` into `T` under `rules` and `more`.
+pub(crate) fn parse<T: DeserializeOwned>(
     body: &[u8],
+    limit: usize,
     rules: &[Rule],
-    more: impl FnOnce(&T, &mut Vec<Fault>),
+    more: fn(&T, &mut Vec<Fault>),
+    nulls: Nulls,
 ) -> Result<T, ParseError> {
-    let mut document: Value = read(body)?;
+    let mut document: Value = read_within(body, limit)?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
         return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
     }
+    prune(&mut document, rules);
+    let mut faults = match nulls {
+        Nulls::Absent => Vec::new(),
+        Nulls::Refused => rule::nulls(&document),
+    };
     strip_nulls(&mut document);
-    let mut faults = check(&document, rules);
+    for fault in check(&document, rules) {
+        if faults.iter().all(|told| told.pointer != fault.pointer) {
+            faults.push(fault);
+        }
+    }
     // Through `Value`, so that a key sent twice means its last value, as it does for the rules.
-    let typed = serde_json::from_value::<T>(document);
-    match typed {
+    match serde_json::from_value::<T>(document) {
         Ok(typed) => {
             more(&typed, &mut faults);
             if faults.is_empty() { Ok(typed) } else { Err(ParseError::Faults(capped(faults))) }
@@ -149,6 +207,19 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(
             Err(ParseError::Faults(capped(faults)))
         }
     }
+}
+
+/// The faults of a document that is to be sent.
+pub(crate) fn validate<T: Serialize>(
+    draft: &T,
+    rules: &[Rule],
+    more: fn(&T, &mut Vec<Fault>),
+) -> Vec<Fault> {
+    // Every field of a request is text, flag, list, object or kept JSON: writing it cannot fail.
+    let document = serde_json::to_value(draft).expect("a request can be written");
+    let mut faults = check(&document, rules);
+    more(draft, &mut faults);
+    capped(faults)
 }
 
 /// At most [`MAX_FAULTS`], and a word that there are more.
@@ -225,9 +296,17 @@ pub fn is_loopback_host(host: &str) -> bool {
 /// # Errors
 /// [`ParseError::TooLarge`], or [`ParseError::Json`] also for JSON of another shape than `T`'s;
 /// neither shows a value of the document.
-pub fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
-    if body.len() > MAX_BODY {
-        return Err(ParseError::TooLarge { limit: MAX_BODY });
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
+    read_within(body, MAX_BODY)
+}
+
+/// As [`read`], with a limit of one's own in bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within<T: DeserializeOwned>(body: &[u8], limit: usize) -> Result<T, ParseError> {
+    if body.len() > limit {
+        return Err(ParseError::TooLarge { limit });
     }
     serde_json::from_slice(body).map_err(|error| ParseError::Json {
         what: match error.classify() {

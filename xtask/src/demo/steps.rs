@@ -120,7 +120,7 @@ pub(super) async fn register(
     registration: &Registration,
     report: &mut Report,
 ) -> Result<(RegisteredBusiness, RegisteredBrand), Failure> {
-    let mut faults = registration.faults();
+    let mut faults = registration.validate();
     faults.extend(requirements.check(registration));
     if !faults.is_empty() {
         return Err(Failure::of_faults("the registration has faults", &faults));

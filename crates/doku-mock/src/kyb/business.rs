@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use doku_types::{
-    BrandId, BusinessId, ClientId, SecretKey, Timestamp,
+    BrandId, BusinessId, ClientId, EntityId, PhotoProofId, SecretKey, Timestamp,
     code::{CallbackType, Status},
     partner::{
         callback::{Callback, Entity},
@@ -46,7 +46,7 @@ pub(crate) struct Brand {
     pub(crate) shared_key: SecretKey,
     pub(crate) services: Vec<Service>,
     /// Ids of the photo proofs, which are others than their files'.
-    pub(crate) photo_proof_ids: Vec<String>,
+    pub(crate) photo_proof_ids: Vec<PhotoProofId>,
     /// Of each part of the brand that was submitted.
     verdicts: BTreeMap<CallbackType, Verdict>,
     pub(crate) operational_status: Option<Status>,
@@ -77,22 +77,23 @@ impl Business {
     ) -> Self {
         let business = &mut registration.business;
         for address in &mut business.addresses {
-            address.id = Some(ids.id("ADR", now));
+            address.id = Some(ids.id("ADR", now).into());
         }
         for bank in &mut business.banks {
-            bank.id = Some(ids.id("BNK", now));
+            bank.id = Some(ids.id("BNK", now).into());
         }
         for contact in &mut business.contacts {
-            contact.id = Some(ids.id("CNT", now));
+            contact.id = Some(ids.id("CNT", now).into());
         }
         let id = ids.id("BSN", now).into();
         let mut brands = Vec::new();
         for sent in &mut business.brands {
             let mut brand = Brand::new(services, ids, now);
             for social_media in &mut sent.social_media {
-                social_media.id = Some(ids.id("SCM", now));
+                social_media.id = Some(ids.id("SCM", now).into());
             }
-            brand.photo_proof_ids = sent.photo_proofs.iter().map(|_| ids.id("PHP", now)).collect();
+            brand.photo_proof_ids =
+                sent.photo_proofs.iter().map(|_| ids.id("PHP", now).into()).collect();
             brand.verdicts = under_review([
                 (CallbackType::BrandSocialMedia, sent.social_media.is_empty()),
                 (CallbackType::BrandPhotoProof, sent.photo_proofs.is_empty()),
@@ -223,32 +224,40 @@ impl Business {
             return None;
         };
         let business = &registration.business;
-        let entry = |id: &Option<String>, code| Entity::builder().id(id.clone()).code(code).build();
+        let entry = |id: Option<EntityId>, code| Entity::builder().id(id).code(code).build();
         let mut entries: Vec<Entity> = match part {
-            CallbackType::BusinessContact => {
-                business.contacts.iter().map(|contact| entry(&contact.id, None)).collect()
-            }
-            CallbackType::BusinessAddress => {
-                business.addresses.iter().map(|address| entry(&address.id, None)).collect()
-            }
-            CallbackType::BusinessBank => {
-                business.banks.iter().map(|bank| entry(&bank.id, None)).collect()
-            }
+            CallbackType::BusinessContact => business
+                .contacts
+                .iter()
+                .map(|contact| entry(contact.id.as_ref().map(Into::into), None))
+                .collect(),
+            CallbackType::BusinessAddress => business
+                .addresses
+                .iter()
+                .map(|address| entry(address.id.as_ref().map(Into::into), None))
+                .collect(),
+            CallbackType::BusinessBank => business
+                .banks
+                .iter()
+                .map(|bank| entry(bank.id.as_ref().map(Into::into), None))
+                .collect(),
             CallbackType::BusinessDocument => business
                 .contacts
                 .iter()
                 .flat_map(|contact| &contact.documents)
                 .chain(&business.documents)
-                .map(|file| entry(&Some(file.id.to_string()), Some(file.code.to_string())))
+                .map(|file| entry(Some((&file.id).into()), Some(file.code.to_string())))
                 .collect(),
             CallbackType::BrandSocialMedia => business.brands[brand]
                 .social_media
                 .iter()
-                .map(|account| entry(&account.id, Some(account.code.to_string())))
+                .map(|account| {
+                    entry(account.id.as_ref().map(Into::into), Some(account.code.to_string()))
+                })
                 .collect(),
             CallbackType::BrandPhotoProof => {
                 let ids = &self.brands[brand].photo_proof_ids;
-                ids.iter().map(|id| entry(&Some(id.clone()), None)).collect()
+                ids.iter().map(|id| entry(Some(id.into()), None)).collect()
             }
             _ => Vec::new(),
         };

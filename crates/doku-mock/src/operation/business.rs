@@ -1,7 +1,7 @@
 //! Get Business Data (documented as far as `photo_proofs`; A02, A28, A29).
 
 use doku_types::{
-    Amount, FileId,
+    Amount, FileId, PhotoProofId,
     code::{CallbackType, Readiness, ReviewStatus, Status, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
@@ -94,7 +94,7 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
 }
 
 fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData {
-    let photo = |(id, file): (&String, &FileId)| {
+    let photo = |(id, file): (&PhotoProofId, &FileId)| {
         PhotoProof::builder().id(id.clone()).photo(app.link(file)).build()
     };
     let files = sent.photo_proofs.iter().map(|proof| &proof.id);

@@ -12,8 +12,9 @@ use crate::{
         BrandCategory, BusinessType, LegalEntity, Readiness, ReviewStatus, Status, TicketSize,
         TransactionFrequency, TransactionQuantity,
     },
-    id::{BrandId, BusinessId, ClientId},
-    lenient,
+    extra::{Extra, keep_extra},
+    id::{BrandId, BusinessId, ClientId, PhotoProofId},
+    lenient::{self, Unwrapped},
     partner::{
         lite::LiteContact,
         part::{Address, Bank, Contact, Document, Service, SocialMedia},
@@ -28,6 +29,7 @@ use crate::{
 #[builder(field_defaults(default, setter(into)))]
 #[serde(default = "BusinessData::empty")]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct BusinessData {
     /// `BSN-…`.
     #[builder(!default)]
@@ -95,6 +97,10 @@ pub struct BusinessData {
     /// Why it was refused (A02).
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub reject_notes: Vec<String>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 impl BusinessData {
@@ -104,12 +110,13 @@ impl BusinessData {
         Self::builder().id("").build()
     }
 
-    /// Reads a reply.
+    /// Reads a reply: the business at the root, as documented, or in a `business` wrapper, as the other
+    /// operations have it.
     ///
     /// # Errors
     /// [`ParseError`] when the body is not JSON of this shape or has no `id`.
     pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
-        let data: Self = validate::read(body)?;
+        let data = validate::read::<Unwrapped<Self>>(body)?.0;
         if data.id.as_str().is_empty() {
             let message = "is mandatory in a reply: is this a business?";
             return Err(ParseError::Faults(vec![Fault::new(
@@ -127,6 +134,7 @@ impl BusinessData {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(default, setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct BrandData {
     /// `BRN-…`.
     #[builder(!default)]
@@ -182,18 +190,29 @@ pub struct BrandData {
     /// Why it was refused or suspended (A02).
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub reject_notes: Vec<String>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// A photo proof of a brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct PhotoProof {
     /// `PHP-…`, another than the uploaded file's.
-    pub id: String,
+    pub id: PhotoProofId,
     /// Where the photo can be read, for a while.
     pub photo: FileLink,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
+
+keep_extra!(BusinessData, BrandData, PhotoProof);
 
 /// A code with the name that people see.
 ///
@@ -271,6 +290,10 @@ mod tests {
     fn a_reply_needs_an_id_and_nothing_else() {
         let data = BusinessData::parse(br#"{"id":"BSN-1","brands":null,"new":[1]}"#).unwrap();
         assert_eq!(data.id, BusinessId::from("BSN-1"));
+        let wrapped =
+            BusinessData::parse(br#"{"message":["SUCCESS"],"business":{"id":"BSN-1","new":[1]}}"#)
+                .unwrap();
+        assert_eq!(wrapped, data);
         assert!(BusinessData::parse(b"{}").is_err());
     }
 

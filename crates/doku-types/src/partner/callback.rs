@@ -6,7 +6,7 @@ use typed_builder::TypedBuilder;
 
 use crate::{
     code::{CallbackType, Status},
-    id::{BrandId, BusinessId},
+    id::{BrandId, BusinessId, EntityId},
     lenient,
     validate::{self, ParseError},
 };
@@ -94,7 +94,7 @@ impl<T: Into<BrandId>> From<T> for BrandRef {
 pub struct Entity {
     /// As Get Business Data shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<EntityId>,
     /// Of a document (`KTP`), a social medium (`INSTAGRAM`) or a service (`QRIS`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

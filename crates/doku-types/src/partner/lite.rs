@@ -1,14 +1,15 @@
 //! Create Business Lite: `POST /business/lite/registration`, signed (documented: Create Business
 //! Lite API). Invites the owner, who completes the data in DOKU's dashboard.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use typed_builder::TypedBuilder;
 
 use crate::{
+    extra::{Extra, keep_extra},
     id::{BrandId, BusinessId},
-    lenient,
+    lenient::{self, Unwrapped},
     secret::Personal,
-    validate::{self, ParseError, Rule, object, text},
+    validate::{Rule, object, request, text},
 };
 
 /// The invitation.
@@ -49,16 +50,6 @@ pub struct LiteRegistration {
     pub invited_user: InvitedUser,
 }
 
-impl LiteRegistration {
-    /// Reads and checks a request body.
-    ///
-    /// # Errors
-    /// [`ParseError`], with all faults of a readable document.
-    pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
-        validate::parse(body, RULES, |_: &Self, _| {})
-    }
-}
-
 /// `business` of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
@@ -76,6 +67,7 @@ pub struct LiteBusiness {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct LiteContact {
     /// Mandatory.
     pub name: Personal,
@@ -86,6 +78,10 @@ pub struct LiteContact {
     pub phone_calling_code: String,
     /// Digits. Also read from a number.
     pub phone_number: Personal,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// `referral`.
@@ -114,11 +110,17 @@ impl<T: Into<Personal>> From<T> for InvitedUser {
 }
 
 /// The reply: ids, but no status and no key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct LiteReply {
-    /// The one field of the reply.
+    /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
     pub business: InvitedBusiness,
+}
+
+impl<'de> Deserialize<'de> for LiteReply {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Unwrapped::deserialize(deserializer).map(|Unwrapped(business)| Self { business })
+    }
 }
 
 /// An invited business.
@@ -142,6 +144,9 @@ pub struct InvitedBrand {
     /// `BRN-…`; Get Business Data is asked by it.
     pub id: BrandId,
 }
+
+keep_extra!(LiteContact);
+request!(LiteRegistration, RULES, |_, _| {});
 
 const RULES: &[Rule] = &[
     object("/business", "LITE").mandatory(),

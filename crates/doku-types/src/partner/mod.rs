@@ -1,15 +1,19 @@
 //! The Partner API, one file per component: `requirements`, `token`, `file`, `registration`,
-//! `lite`, `business` and `callback`. Client and mock have files of the same names. What
-//! registration and reading back share is in `part`.
+//! `lite`, `business`, `update` and `callback`. Client and mock have files of the same names. What
+//! registration and reading back share is in `part`; `rejection` says what a verdict asks for, and
+//! `endpoint` lists the operations.
 
 pub mod business;
 pub mod callback;
+pub mod endpoint;
 pub mod file;
 pub mod lite;
 pub mod part;
 pub mod registration;
+pub mod rejection;
 pub mod requirements;
 pub mod token;
+pub mod update;
 
 /// What every path of the Partner API begins with (documented: all pages of the API).
 pub const BASE_PATH: &str = "/adv-core-api/partner/v1.0";

@@ -6,7 +6,8 @@ use typed_builder::TypedBuilder;
 
 use crate::{
     code::{DocumentCode, FileCategory, Position, SocialMediaCode, Status},
-    id::FileId,
+    extra::{Extra, keep_extra},
+    id::{AddressId, BankId, ContactId, FileId, SocialMediaId},
     lenient,
     secret::{FileLink, Personal},
 };
@@ -15,6 +16,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct SocialMedia {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
@@ -23,24 +25,32 @@ pub struct SocialMedia {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::reply_only"
     )]
-    pub id: Option<String>,
+    pub id: Option<SocialMediaId>,
     /// URLs of the accounts.
     pub accounts: Vec<String>,
     /// Which network.
     pub code: SocialMediaCode,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// An uploaded file, named by its id: `photo_proofs[]` and `owner_liveness`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct FileRef {
     /// From the upload's reply.
     pub id: FileId,
+    /// Fields that this version does not know.
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 impl<T: Into<FileId>> From<T> for FileRef {
     fn from(id: T) -> Self {
-        Self { id: id.into() }
+        Self { id: id.into(), extra: Extra::default() }
     }
 }
 
@@ -48,6 +58,7 @@ impl<T: Into<FileId>> From<T> for FileRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Address {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
@@ -56,7 +67,7 @@ pub struct Address {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::reply_only"
     )]
-    pub id: Option<String>,
+    pub id: Option<AddressId>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
     #[serde(
@@ -74,12 +85,17 @@ pub struct Address {
     pub name: Personal,
     /// Whether this is the main one.
     pub primary: bool,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// `business.banks[]`: where the money goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Bank {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
@@ -88,7 +104,7 @@ pub struct Bank {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::reply_only"
     )]
-    pub id: Option<String>,
+    pub id: Option<BankId>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
     #[serde(
@@ -113,12 +129,17 @@ pub struct Bank {
     /// Such as `014`.
     #[serde(deserialize_with = "lenient::text")]
     pub swift_code: String,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// `business.contacts[]`: a person, with papers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Contact {
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
@@ -127,7 +148,7 @@ pub struct Contact {
         skip_serializing_if = "Option::is_none",
         deserialize_with = "lenient::reply_only"
     )]
-    pub id: Option<String>,
+    pub id: Option<ContactId>,
     /// Only in replies (A02).
     #[builder(default, setter(strip_option))]
     #[serde(
@@ -158,12 +179,17 @@ pub struct Contact {
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_liveness: Option<FileRef>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// A document: an uploaded file, and what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Document {
     /// Which document.
     pub code: DocumentCode,
@@ -184,22 +210,30 @@ pub struct Document {
         deserialize_with = "lenient::reply_only"
     )]
     pub link: Option<FileLink>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// One value of a document's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Form {
     /// Such as `NO_KTP`.
     pub code: String,
     /// Such as the 16 digits of a NIK: personal data.
     pub value: Personal,
+    /// Fields that this version does not know.
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 impl Form {
     /// The form `code` with its value.
     pub fn new(code: impl Into<String>, value: impl Into<Personal>) -> Self {
-        Self { code: code.into(), value: value.into() }
+        Self { code: code.into(), value: value.into(), extra: Extra::default() }
     }
 }
 
@@ -207,6 +241,7 @@ impl Form {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Service {
     /// Such as `QRIS`.
     pub code: String,
@@ -214,4 +249,10 @@ pub struct Service {
     pub name: String,
     /// `PENDING`, then `ACTIVE` or `REJECTED`.
     pub status: Status,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
+
+keep_extra!(SocialMedia, FileRef, Address, Bank, Contact, Document, Form, Service);

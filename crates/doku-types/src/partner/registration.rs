@@ -2,7 +2,7 @@
 //! reply is not, A01). The page's table of fields is cut off: what is mandatory beyond it
 //! follows the page's sample (A26).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use typed_builder::TypedBuilder;
 
 use crate::{
@@ -10,16 +10,18 @@ use crate::{
         BrandCategory, BusinessType, LegalEntity, Readiness, Status, TransactionFrequency,
         TransactionQuantity,
     },
+    extra::{Extra, keep_extra},
     id::{BrandId, BusinessId, FileId},
-    lenient,
+    lenient::{self, Unwrapped},
     partner::part::{Address, Bank, Contact, Document, FileRef, Service, SocialMedia},
     secret::{Personal, SecretKey},
-    validate::{self, Fault, FaultKind, ParseError, Rule, flag, is_http_url, list, object, text},
+    validate::{Fault, FaultKind, Rule, flag, is_http_url, list, object, request, text},
 };
 
 /// A registration: the business, and whom of the partner's people to invite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Registration {
     /// Mandatory.
     pub business: Business,
@@ -27,29 +29,13 @@ pub struct Registration {
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<Partner>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 impl Registration {
-    /// Reads and checks a request body.
-    ///
-    /// # Errors
-    /// [`ParseError`], with all faults of a readable document.
-    pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
-        validate::parse(body, RULES, |registration: &Self, faults| {
-            registration.business.more_faults(faults);
-        })
-    }
-
-    /// All faults of a draft, found before it is sent; none for one that [`Registration::parse`]
-    /// would read.
-    pub fn faults(&self) -> Vec<Fault> {
-        // Every field is text, flag, list or object: writing such a value cannot fail.
-        let document = serde_json::to_value(self).expect("a registration can be written");
-        let mut faults = validate::check(&document, RULES);
-        self.business.more_faults(&mut faults);
-        validate::capped(faults)
-    }
-
     /// Every file id that the registration names, with its pointer.
     pub fn file_ids(&self) -> Vec<(String, &FileId)> {
         let mut ids = Vec::new();
@@ -77,16 +63,22 @@ impl Registration {
 /// `partner`: people of the partner who get access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Partner {
     /// E-mail addresses.
     #[serde(default, deserialize_with = "lenient::list")]
     pub invited_user: Vec<Personal>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// `business`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Business {
     /// `type`; `PERSONAL` is the only documented value. Mandatory.
     #[serde(rename = "type")]
@@ -143,50 +135,17 @@ pub struct Business {
     #[builder(default)]
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub documents: Vec<Document>,
-}
-
-impl Business {
-    /// Rules that the table cannot say.
-    fn more_faults(&self, faults: &mut Vec<Fault>) {
-        let mut fault = |pointer: String, evidence, message: &str| {
-            faults.push(Fault::new(pointer, FaultKind::NotAllowed, evidence, message));
-        };
-        let personal = self.legal_entity == LegalEntity::Perseorangan;
-        match self.business_type {
-            BusinessType::Unknown(_) => {
-                let message = "is not known: send PERSONAL or CORPORATE";
-                fault("/business/type".to_owned(), "A33", message);
-            }
-            BusinessType::Personal if !personal => {
-                let message = "does not go with PERSONAL: send PERSEORANGAN";
-                fault("/business/legal_entity".to_owned(), "A33", message);
-            }
-            BusinessType::Corporate if personal => {
-                let message = "does not go with CORPORATE: send the company's form, such as PT";
-                fault("/business/legal_entity".to_owned(), "A33", message);
-            }
-            _ => {}
-        }
-        if self.callback_url.as_deref().is_some_and(|url| !is_http_url(url)) {
-            let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku";
-            fault("/business/callback_url".to_owned(), "A35", message);
-        }
-        let message = "is not a local number: send digits only, without country code or leading 0";
-        if !is_local_number(&self.phone_number) {
-            fault("/business/phone_number".to_owned(), "BR", message);
-        }
-        for (index, contact) in self.contacts.iter().enumerate() {
-            if !is_local_number(&contact.phone_number) {
-                fault(format!("/business/contacts/{index}/phone_number"), "A26", message);
-            }
-        }
-    }
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// `business.brands[]`: what the customers see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Brand {
     /// At most 255 characters. Mandatory.
     pub name: String,
@@ -209,14 +168,24 @@ pub struct Brand {
     /// At least one.
     #[serde(deserialize_with = "lenient::list")]
     pub photo_proofs: Vec<FileRef>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// The reply (A01; update's is the same).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct RegistrationReply {
-    /// The one field of the reply.
+    /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
     pub business: RegisteredBusiness,
+}
+
+impl<'de> Deserialize<'de> for RegistrationReply {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Unwrapped::deserialize(deserializer).map(|Unwrapped(business)| Self { business })
+    }
 }
 
 /// A registered business (A01). Since the reply is not documented, only the ids are certain.
@@ -253,11 +222,61 @@ pub struct RegisteredBrand {
     pub services: Vec<Service>,
 }
 
-/// Empty counts as missing, which the table reports.
-fn is_local_number(number: &Personal) -> bool {
+keep_extra!(Registration, Partner, Business, Brand);
+request!(Registration, RULES, more_faults);
+
+/// Rules that the table cannot say.
+fn more_faults(registration: &Registration, faults: &mut Vec<Fault>) {
+    let business = &registration.business;
+    let mut fault = |pointer: &str, message: &str| {
+        faults.push(Fault::new(pointer, FaultKind::NotAllowed, "A33", message));
+    };
+    let personal = business.legal_entity == LegalEntity::Perseorangan;
+    match business.business_type {
+        BusinessType::Unknown(_) => {
+            fault("/business/type", "is not known: send PERSONAL or CORPORATE");
+        }
+        BusinessType::Personal if !personal => {
+            fault("/business/legal_entity", "does not go with PERSONAL: send PERSEORANGAN");
+        }
+        BusinessType::Corporate if personal => fault(
+            "/business/legal_entity",
+            "does not go with CORPORATE: send the company's form, such as PT",
+        ),
+        _ => {}
+    }
+    check_callback_url(business.callback_url.as_deref(), faults);
+    check_number(&business.phone_number, || "/business/phone_number".to_owned(), "BR", faults);
+    for (index, contact) in business.contacts.iter().enumerate() {
+        let pointer = || format!("/business/contacts/{index}/phone_number");
+        check_number(&contact.phone_number, pointer, "A26", faults);
+    }
+}
+
+/// `callback_url`, of a registration and of an update.
+pub(super) fn check_callback_url(url: Option<&str>, faults: &mut Vec<Fault>) {
+    // A blank one cannot be called either.
+    if url.is_some_and(|url| !is_http_url(url)) {
+        let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/doku";
+        let pointer = "/business/callback_url";
+        faults.push(Fault::new(pointer, FaultKind::NotAllowed, "A35", message));
+    }
+}
+
+/// A phone number, of a registration and of an update. Empty counts as missing, which the table
+/// reports.
+pub(super) fn check_number(
+    number: &Personal,
+    pointer: impl FnOnce() -> String,
+    evidence: &'static str,
+    faults: &mut Vec<Fault>,
+) {
     let number = number.expose();
-    number.trim().is_empty()
-        || (number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0'))
+    let local = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+    if !local && !number.trim().is_empty() {
+        let message = "is not a local number: send digits only, without country code or leading 0";
+        faults.push(Fault::new(pointer(), FaultKind::NotAllowed, evidence, message));
+    }
 }
 
 const RULES: &[Rule] = &[
@@ -343,7 +362,9 @@ mod tests {
     #[test]
     fn a_reply_of_which_only_the_ids_are_certain_is_read() {
         let body = br#"{"business":{"id":"BSN-1","brands":[{"id":"BRN-1","services":null}]}}"#;
-        let reply: RegistrationReply = validate::read(body).unwrap();
+        let reply: RegistrationReply = crate::validate::read(body).unwrap();
         assert_eq!(reply.business.brands[0].id, BrandId::from("BRN-1"));
+        let unwrapped = br#"{"id":"BSN-1","brands":[{"id":"BRN-1"}]}"#;
+        assert_eq!(crate::validate::read::<RegistrationReply>(unwrapped).unwrap(), reply);
     }
 }

@@ -2,11 +2,12 @@
 
 mod check;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use typed_builder::TypedBuilder;
 
 use crate::{
     code::{BusinessLine, BusinessType, LegalEntity},
+    lenient::Unwrapped,
     validate::{Fault, FaultKind},
 };
 
@@ -118,11 +119,17 @@ impl RequirementsQuery {
 }
 
 /// The reply: what a registration of this sort needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct Requirements {
-    /// The one field of the reply.
+    /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
     pub business: BusinessRequirements,
+}
+
+impl<'de> Deserialize<'de> for Requirements {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Unwrapped::deserialize(deserializer).map(|Unwrapped(business)| Self { business })
+    }
 }
 
 /// Requirements by where in the registration they apply. The keys are singular here and plural

@@ -14,6 +14,75 @@ pub(crate) fn check(document: &Value, rules: &[Rule]) -> Vec<Fault> {
     faults
 }
 
+/// A fault for every `null` of a document, in the order of their pointers.
+pub(crate) fn nulls(document: &Value) -> Vec<Fault> {
+    fn find<'a>(value: &'a Value, trail: &mut Vec<Step<'a>>, faults: &mut Vec<Fault>) {
+        match value {
+            Value::Null if faults.len() <= MAX_FAULTS => {
+                let message = "is null: leave it out to keep it as it is, or send a value";
+                faults.push(Fault::new(pointer(trail), FaultKind::WrongType, "A08", message));
+            }
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    trail.push(Step::Field(name));
+                    find(field, trail, faults);
+                    trail.pop();
+                }
+            }
+            Value::Array(entries) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    trail.push(Step::Entry(index));
+                    find(entry, trail, faults);
+                    trail.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    let mut faults = Vec::new();
+    find(document, &mut Vec::new(), &mut faults);
+    faults
+}
+
+/// Takes out of `document` every field that no rule names: what DOKU's pages do not know is ignored
+/// (A10).
+pub(crate) fn prune(document: &mut Value, rules: &[Rule]) {
+    let paths: Vec<_> = rules.iter().map(|rule| rule.path.trim_start_matches('/')).collect();
+    keep(document, &paths);
+}
+
+/// Keeps what the paths lead to.
+fn keep(value: &mut Value, paths: &[&str]) {
+    /// What is left of each path behind a first segment of which `wanted` holds.
+    fn behind<'a>(paths: &[&'a str], wanted: impl Fn(&str) -> bool) -> Vec<&'a str> {
+        paths
+            .iter()
+            .map(|path| path.split_once('/').unwrap_or((path, "")))
+            .filter(|(segment, _)| wanted(segment))
+            .map(|(_, rest)| rest)
+            .collect()
+    }
+
+    match value {
+        Value::Array(entries) => {
+            let rests = behind(paths, |segment| matches!(segment, "*" | "*?"));
+            entries.iter_mut().for_each(|entry| keep(entry, &rests));
+        }
+        Value::Object(fields) => {
+            // One entry without the list around it.
+            let entry = behind(paths, |segment| segment == "*?");
+            let paths = if entry.is_empty() { paths } else { &entry };
+            fields.retain(|name, field| {
+                let rests = behind(paths, |segment| segment.split('|').any(|known| known == name));
+                keep(field, &rests);
+                !rests.is_empty()
+            });
+        }
+        _ => {}
+    }
+}
+
 /// One row of an operation's table. Built by [`text`], [`object`], [`list`] and [`flag`].
 ///
 /// A path is a JSON pointer whose segments may be `name|alias`, `*` for each entry of a list, and
@@ -22,8 +91,18 @@ pub(crate) fn check(document: &Value, rules: &[Rule]) -> Vec<Fault> {
 pub(crate) struct Rule {
     path: &'static str,
     shape: Shape,
-    mandatory: bool,
+    mandatory: Mandatory,
     evidence: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mandatory {
+    No,
+    Yes,
+    /// Only in an entry without an `id`: one with an id keeps what is absent (A08).
+    WithoutId,
+    /// May be absent, but not blank or empty.
+    IfSent,
 }
 
 #[derive(Clone, Copy)]
@@ -44,24 +123,41 @@ enum Shape {
 }
 
 pub(crate) const fn text(path: &'static str, evidence: &'static str) -> Rule {
-    Rule { path, shape: Shape::Text { max: 0, or_number: false }, mandatory: false, evidence }
+    Rule {
+        path,
+        shape: Shape::Text { max: 0, or_number: false },
+        mandatory: Mandatory::No,
+        evidence,
+    }
 }
 
 pub(crate) const fn flag(path: &'static str, evidence: &'static str) -> Rule {
-    Rule { path, shape: Shape::Flag { or_text: false }, mandatory: false, evidence }
+    Rule { path, shape: Shape::Flag { or_text: false }, mandatory: Mandatory::No, evidence }
 }
 
 pub(crate) const fn object(path: &'static str, evidence: &'static str) -> Rule {
-    Rule { path, shape: Shape::Object, mandatory: false, evidence }
+    Rule { path, shape: Shape::Object, mandatory: Mandatory::No, evidence }
 }
 
 pub(crate) const fn list(path: &'static str, evidence: &'static str) -> Rule {
-    Rule { path, shape: Shape::List { or_one: false }, mandatory: false, evidence }
+    Rule { path, shape: Shape::List { or_one: false }, mandatory: Mandatory::No, evidence }
 }
 
 impl Rule {
     pub(crate) const fn mandatory(mut self) -> Self {
-        self.mandatory = true;
+        self.mandatory = Mandatory::Yes;
+        self
+    }
+
+    /// Mandatory in an entry without an `id`.
+    pub(crate) const fn mandatory_without_id(mut self) -> Self {
+        self.mandatory = Mandatory::WithoutId;
+        self
+    }
+
+    /// Not mandatory, but not blank or empty either.
+    pub(crate) const fn if_sent(mut self) -> Self {
+        self.mandatory = Mandatory::IfSent;
         self
     }
 
@@ -121,6 +217,10 @@ impl Rule {
                     faults.push(Fault::new(pointer(trail), FaultKind::NotAllowed, "A30", message));
                     trail.pop();
                 }
+                let kept = self.mandatory == Mandatory::WithoutId && fields.contains_key("id");
+                if field.is_none() && kept {
+                    return;
+                }
                 trail.push(Step::Field(name));
                 self.step(field, rest, trail, faults);
                 trail.pop();
@@ -149,12 +249,13 @@ impl Rule {
 
     fn judge(&self, value: Option<&Value>) -> Option<(FaultKind, String)> {
         let Some(value) = value.filter(|value| !value.is_null()) else {
-            return self.mandatory.then(|| self.missing());
+            let optional = matches!(self.mandatory, Mandatory::No | Mandatory::IfSent);
+            return (!optional).then(|| self.missing());
         };
         match (self.shape, value) {
             (Shape::Text { max, .. }, Value::String(text)) => {
                 let length = text.chars().count();
-                if self.mandatory && text.trim().is_empty() {
+                if self.says_something() && text.trim().is_empty() {
                     Some(self.missing())
                 } else if max > 0 && length > max {
                     Some((
@@ -176,7 +277,7 @@ impl Rule {
                 format!("has {} entries: send at most {MAX_ENTRIES}", entries.len()),
             )),
             (Shape::List { .. }, Value::Array(entries)) => {
-                (self.mandatory && entries.is_empty()).then(|| self.missing())
+                (self.says_something() && entries.is_empty()).then(|| self.missing())
             }
             (Shape::List { or_one: true }, Value::Object(_)) => None,
             _ => Some((
@@ -184,6 +285,10 @@ impl Rule {
                 format!("is {}: send {}", json_type(value), self.shape.wanted()),
             )),
         }
+    }
+
+    fn says_something(&self) -> bool {
+        self.mandatory != Mandatory::No
     }
 
     fn missing(&self) -> (FaultKind, String) {
@@ -297,6 +402,40 @@ mod tests {
                 ("/who/places/0".to_owned(), FaultKind::Missing)
             ]
         );
+    }
+
+    #[test]
+    fn fields_that_no_rule_names_are_ignored_at_every_level() {
+        let mut document = json!({
+            "x": 1,
+            "who": {"x": {"name": 1}, "name": "x", "calling": 62, "places": [{"area": "a", "x": []}]},
+        });
+        prune(&mut document, RULES);
+        let places = json!([{"area": "a"}]);
+        assert_eq!(document, json!({"who": {"name": "x", "calling": 62, "places": places}}));
+
+        let rules = &[list("/banks|bank", "BR").lenient(), text("/banks|bank/*?/name", "BR")];
+        for (sent, kept) in [
+            (json!({"bank": {"name": "x", "y": 1}}), json!({"bank": {"name": "x"}})),
+            (json!({"banks": [{"name": "x", "y": 1}]}), json!({"banks": [{"name": "x"}]})),
+        ] {
+            let mut document = sent;
+            prune(&mut document, rules);
+            assert_eq!(document, kept);
+        }
+    }
+
+    #[test]
+    fn an_entry_with_an_id_may_leave_out_what_one_without_has_to_have() {
+        let rules = &[
+            list("/places", "A08"),
+            text("/places/*/id", "A08"),
+            text("/places/*/area", "A08").mandatory_without_id(),
+        ];
+        let document = json!({"places": [{"id": "ADR-1"}, {}, {"id": "ADR-2", "area": " "}]});
+        let found: Vec<_> =
+            check(&document, rules).into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(found, ["/places/1/area", "/places/2/area"]);
     }
 
     #[test]
