@@ -1,7 +1,8 @@
 //! The words of DOKU's wire.
 //!
-//! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API, with the
-//! rules that a request has to keep and the evidence behind each of them. No I/O, no clock, no
+//! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API
+//! ([`partner`]), with the rules that a request has to keep and the evidence behind each of them;
+//! and the response codes of DOKU's SNAP APIs ([`response_code`]). No I/O, no clock, no
 //! async: other DOKU integrations can build on this crate whatever runtime they use.
 //!
 //! Three ideas run through it:
@@ -27,11 +28,14 @@ pub mod evidence;
 pub mod id;
 mod lenient;
 pub mod partner;
+pub mod response_code;
 pub mod secret;
 pub mod timestamp;
 pub mod validate;
+pub mod verbatim;
 
 pub use amount::Amount;
 pub use id::{BrandId, BusinessId, ClientId, FileId};
+pub use response_code::ResponseCode;
 pub use secret::{BearerToken, FileLink, Personal, SecretKey};
 pub use timestamp::Timestamp;
