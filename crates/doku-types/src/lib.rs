@@ -2,7 +2,7 @@
 //!
 //! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API
 //! ([`partner`]), with the rules that a request has to keep and the evidence behind each of them;
-//! and the response codes of DOKU's SNAP APIs ([`response_code`]). No I/O, no clock, no
+//! and the words that DOKU's payment APIs share ([`snap`], [`non_snap`]). No I/O, no clock, no
 //! async: other DOKU integrations can build on this crate whatever runtime they use.
 //!
 //! Three ideas run through it:
@@ -27,9 +27,13 @@ pub mod error;
 pub mod evidence;
 pub mod id;
 mod lenient;
+pub mod non_snap;
 pub mod partner;
+#[cfg(test)]
+mod promises;
 pub mod response_code;
 pub mod secret;
+pub mod snap;
 pub mod timestamp;
 pub mod validate;
 pub mod verbatim;
