@@ -20,9 +20,9 @@ use std::fmt;
 
 /// The text of a code that this version does not know.
 ///
-/// Its only field is private, so that every value goes through the list's `From<&str>`.
+/// Its only field is the crate's own, so that every value goes through the list's `From<&str>`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UnknownCode(Box<str>);
+pub struct UnknownCode(pub(crate) Box<str>);
 
 impl fmt::Debug for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,7 +41,7 @@ macro_rules! open_code {
         pub enum $name {
             $( $(#[$vmeta])* #[doc = concat!("`", $text, "`", $(" (\"", $human, "\")",)? ".")] $variant, )+
             /// A code that this version does not know; its text is kept.
-            Unknown(UnknownCode),
+            Unknown($crate::code::UnknownCode),
         }
 
         impl $name {
@@ -61,7 +61,7 @@ macro_rules! open_code {
             /// The human name that DOKU shows for the code, where one is known.
             pub const fn human_name(&self) -> Option<&'static str> {
                 match self {
-                    $( Self::$variant => open_code!(@human $($human)?), )+
+                    $( Self::$variant => $crate::code::open_code!(@human $($human)?), )+
                     Self::Unknown(_) => None,
                 }
             }
@@ -81,7 +81,7 @@ macro_rules! open_code {
             fn from(text: &str) -> Self {
                 match text {
                     $( $text => Self::$variant, )+
-                    _ => Self::Unknown(UnknownCode(text.into())),
+                    _ => Self::Unknown($crate::code::UnknownCode(text.into())),
                 }
             }
         }
@@ -121,6 +121,8 @@ macro_rules! open_code {
     (@human $human:literal) => { Some($human) };
     (@human) => { None };
 }
+
+pub(crate) use open_code;
 
 open_code! {
     /// `business.type`, and the query parameter `businessType` (documented: Check Requirements API).
@@ -328,7 +330,8 @@ open_code! {
         InvalidClientId = "invalid_client_id";
         /// The signature is not the one this request should have.
         InvalidSignature = "invalid_signature";
-        /// The `Request-Id` was used before (second hand).
+        /// The `Request-Id` was used before (second hand). The page has it otherwise: 409 and the
+        /// body of the first reply (IDEM). Whichever comes: ask for the status, do not repeat.
         IdempotentRequest = "idempotent_request";
         /// The bearer of an upload is missing, malformed, foreign or expired (A11).
         InvalidToken = "invalid_token";

@@ -17,6 +17,9 @@ use crate::code::GatewayCode;
 /// | `{"message":["…"]}` | the business behind the gateway | observed |
 /// | `{"message":"…"}` | the router: unknown path | observed |
 ///
+/// A 409 need not be any of them: a repeated `Request-Id` is answered with it and the body of the
+/// first reply (IDEM), a success too, or with [`GatewayCode::IdempotentRequest`] (second hand).
+///
 /// ```
 /// use doku_types::{code::GatewayCode, error::ApiError};
 ///

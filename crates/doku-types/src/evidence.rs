@@ -111,10 +111,65 @@ const LEDGER: &[Entry] = &[
         "a repeated Request-Id is processed once and answered 409 with the original body",
         "get-started-with-doku-api/idempotency-request",
     ),
+    page(
+        "SNAPTOK",
+        "SNAP access tokens, B2B and B2B2C: requests and replies",
+        "accept-payments/direct-api/snap/integration-guide/get-token-api",
+    ),
+    page(
+        "SNAPSIG",
+        "SNAP signatures; the token a merchant gives DOKU before it is notified",
+        "get-started-with-doku-api/signature-component/snap",
+    ),
+    page(
+        "ASPI",
+        "SNAP response codes: HTTP status, service, case; the case table with ASPI's texts and categories",
+        "dashboard.doku.com/docs, error-response; the SNAP standard of Bank Indonesia and ASPI",
+    ),
+    page(
+        "NTFS",
+        "SNAP notifications: paths under the merchant's URL; 2002500 with virtualAccountData as the reply to a VA payment",
+        "get-started-with-doku-api/notification/http-notification-sample-for-snap",
+    ),
+    page(
+        "NTFN",
+        "non-SNAP notifications: parts by service; transaction statuses, of which SUCCESS, EXPIRED and REFUNDED are final",
+        "get-started-with-doku-api/notification",
+    ),
+    page(
+        "STAT",
+        "GET /orders/v1/status/{invoice number or Request-Id}, from 60 s after the payment; ids null before a channel is picked; order.status",
+        "get-started-with-doku-api/check-status-api",
+    ),
     seen(
         "GW",
         "order and texts of the gateway's header checks, all with HTTP 400; the +-3600 s window",
         "records of calls to the payment APIs",
+    ),
+    seen(
+        "SNAPLIVE",
+        "2007300 with expiresIn as a number; a living token given again; 4017300, 2002700, 4042718, 2002600 with paidAmount nested twice, 4042601, 4012601",
+        "records of calls to the SNAP APIs",
+    ),
+    seen(
+        "NTFLIVE",
+        "notifications of Checkout by VA, of a VA of 2022 and of QRIS made through SNAP; a uuid of 40 digits in Checkout's reply",
+        "records of notifications and calls",
+    ),
+    seen(
+        "STATLIVE",
+        "order.status ORDER_GENERATED on a paid order; ids \"\" before a channel is picked",
+        "records of calls to check-status",
+    ),
+    told(
+        "SNAPSDK",
+        "fields of the SNAP VA notification; tokenType with a space behind it; cases 400/03 and 400/04; other texts of some cases",
+        "the source of DOKU's SDKs",
+    ),
+    told(
+        "NTFTOLD",
+        "FAILED and then SUCCESS for one order of Checkout; statuses REVERSED and CANCELLED",
+        "merchants' client code",
     ),
     told(
         "P",
@@ -300,6 +355,16 @@ const LEDGER: &[Entry] = &[
         "A40",
         "a signed reply has the Client-Id and Request-Id of its request",
         "SIG; merchants' signed replies echo them",
+    ),
+    assumed(
+        "A41",
+        "what a caller does next for each SNAP case; a case unknown to the table goes by its HTTP status for 202, 400, 401, 405, 409, 429 and 5xx",
+        "ASPI's categories and texts; SNAPLIVE for 404/18",
+    ),
+    assumed(
+        "A42",
+        "the reply to a SNAP VA notification echoes VA number and its two parts, name, trxId, paymentRequestId and paidAmount",
+        "NTFS: an echo",
     ),
 ];
 

@@ -5,10 +5,12 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::value::RawValue;
 
-use crate::code::Readiness;
+use crate::{code::Readiness, verbatim::TextOrNumber};
 
 /// A string, or an integer taken as its digits (calling codes, phone numbers, `valid_time`).
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
@@ -66,6 +68,65 @@ pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
         serde_json::Value::String(text) => Some(text.into()),
         _ => None,
     })
+}
+
+/// A string, or any number as its own digits, however many.
+pub(crate) fn verbatim<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    TextOrNumber::deserialize(deserializer).map(|value| value.as_str().to_owned())
+}
+
+/// As [`verbatim`]; `null` and the empty string are alike none.
+pub(crate) fn filled<'de, D: Deserializer<'de>, T: From<String>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Option::<TextOrNumber>::deserialize(deserializer)?;
+    Ok(value
+        .filter(|value| !value.as_str().is_empty())
+        .map(|value| value.as_str().to_owned().into()))
+}
+
+/// An object; `null` and what PHP and others send for an empty one, `[]` and `""`, are none.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    struct Object<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(fields)).map(Some)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            match entries.next_element::<IgnoredAny>()? {
+                Some(_) => Err(Error::invalid_type(Unexpected::Seq, &self)),
+                None => Ok(None),
+            }
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            if text.is_empty() { Ok(None) } else { Err(E::custom("expected an object")) }
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Object(PhantomData))
+}
+
+/// Whole seconds, from a number or a string of digits.
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let digits = text(deserializer)?;
+    // `u64` reads a plus sign too, which is no digit.
+    let seconds = digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
+    seconds.flatten().ok_or_else(|| D::Error::custom("expected whole seconds"))
 }
 
 /// A list, or `null` for an empty one.

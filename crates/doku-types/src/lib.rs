@@ -1,7 +1,8 @@
 //! The words of DOKU's wire.
 //!
-//! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API, with the
-//! rules that a request has to keep and the evidence behind each of them. No I/O, no clock, no
+//! Ids, open code lists, requests, replies, callbacks and errors of DOKU's Partner API
+//! ([`partner`]), with the rules that a request has to keep and the evidence behind each of them;
+//! and the words that DOKU's payment APIs share ([`snap`], [`non_snap`]). No I/O, no clock, no
 //! async: other DOKU integrations can build on this crate whatever runtime they use.
 //!
 //! Three ideas run through it:
@@ -27,15 +28,22 @@ pub mod evidence;
 pub mod extra;
 pub mod id;
 mod lenient;
+pub mod non_snap;
 pub mod partner;
+#[cfg(test)]
+mod promises;
+pub mod response_code;
 pub mod secret;
+pub mod snap;
 pub mod timestamp;
 pub mod validate;
+pub mod verbatim;
 
 pub use amount::Amount;
 pub use id::{
     AddressId, BankId, BrandId, BusinessId, ClientId, ContactId, EntityId, FileId, PhotoProofId,
     SocialMediaId,
 };
+pub use response_code::ResponseCode;
 pub use secret::{BearerToken, FileLink, Personal, SecretKey};
 pub use timestamp::Timestamp;

@@ -63,9 +63,17 @@ guarded! {
     SecretKey
 }
 guarded! {
-    /// The token that Generate Token gives and Upload File asks for: a JWT, sent as
-    /// `Authorization: Bearer …`.
+    /// A token sent as `Authorization: Bearer …`: what Generate Token gives and Upload File asks
+    /// for, or what SNAP's token calls give. DOKU's are JWTs.
     BearerToken
+}
+guarded! {
+    /// What binding a customer's account gives, once, to get the customer's SNAP token with.
+    AuthCode
+}
+guarded! {
+    /// What renews a customer's SNAP token.
+    RefreshToken
 }
 guarded! {
     /// Personal data: a NIK, a name, an e-mail address, a phone or account number. Reads from a
@@ -86,9 +94,11 @@ mod tests {
     fn neither_secrets_nor_personal_data_print() {
         let marker = "marker-0123456789";
         let printed = format!(
-            "{:?} {:?} {:?} {:#?}",
+            "{:?} {:?} {:?} {:?} {:?} {:#?}",
             SecretKey::from(marker),
             BearerToken::from(marker),
+            AuthCode::from(marker),
+            RefreshToken::from(marker),
             Personal::from(marker),
             Some(Personal::from(marker)),
         );
