@@ -25,7 +25,6 @@
 mod credentials;
 mod digest;
 pub mod non_snap;
-#[cfg(feature = "aws-lc-rs")]
 pub mod rsa;
 
 pub use credentials::Credentials;
