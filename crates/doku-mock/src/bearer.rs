@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use doku_signing::rsa::{RsaSigner, RsaVerifier};
+use doku_signing::rsa::{RsaSigner, RsaVerifier, Signer, Verifier};
 use doku_types::{BearerToken, ClientId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ struct User {
 impl Bearers {
     pub(crate) fn new() -> Self {
         // The key is this crate's own file; a test below reads it.
-        let signer = RsaSigner::from_pkcs8_der(KEY).expect("the compiled-in key is an RSA key");
+        let signer = RsaSigner::from_der(KEY).expect("the compiled-in key is an RSA key");
         Self { verifier: signer.verifier(), signer }
     }
 

@@ -1,41 +1,58 @@
-//! The backend on AWS-LC.
+//! The backend on AWS-LC: private-key arithmetic in constant time, but a C compiler to build it.
 
 use std::fmt;
 
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeyPair,
-    signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey},
+    signature::{
+        KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256 as ALGORITHM, RSA_PKCS1_SHA256,
+    },
 };
 
-/// Signs with a private key; does not print it.
+use super::{
+    KeyError, SignError, Signer, Verifier,
+    key::{self, Half},
+};
+
+/// A private key. It does not print itself.
+#[derive(Clone)]
 pub struct RsaSigner(KeyPair);
 
 impl RsaSigner {
-    /// Reads an unencrypted PKCS#8 key in DER of 2048 to 8192 bits.
+    /// Reads an unencrypted key of 2048 to 8192 bits, in PKCS#8 (`BEGIN PRIVATE KEY`) or PKCS#1
+    /// (`BEGIN RSA PRIVATE KEY`). Text around the key is ignored, and so are other keys and
+    /// certificates in it.
     ///
     /// # Errors
     /// [`KeyError`] for anything else.
-    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
-        KeyPair::from_pkcs8(der).map(Self).map_err(|_| KeyError)
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_der(&key::decode_pem(pem, Half::Private)?)
     }
 
-    /// The signature of `message`: as many bytes as the key has. The same message always has the
-    /// same signature.
+    /// Reads an unencrypted key of 2048 to 8192 bits in the DER of PKCS#8 or PKCS#1.
     ///
     /// # Errors
-    /// [`KeyError`] when the key cannot sign.
-    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let mut signature = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-            .map_err(|_| KeyError)?;
-        Ok(signature)
+    /// [`KeyError`] for anything else.
+    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        let key = KeyPair::from_der(key::private_pkcs1(der)?);
+        key.map(Self).map_err(|_| KeyError::Rejected)
     }
 
     /// The public half.
     pub fn verifier(&self) -> RsaVerifier {
-        RsaVerifier(self.0.public_key().as_ref().to_vec())
+        RsaVerifier::from_der(self.0.public_key().as_ref())
+            .expect("the public half has the size of the private half, which was checked")
+    }
+}
+
+impl Signer for RsaSigner {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        self.0
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .map_err(SignError::new)?;
+        Ok(signature)
     }
 }
 
@@ -45,23 +62,38 @@ impl fmt::Debug for RsaSigner {
     }
 }
 
-/// Verifies with a public key.
-#[derive(Debug, Clone)]
-pub struct RsaVerifier(Vec<u8>);
+/// A public key.
+#[derive(Clone)]
+pub struct RsaVerifier(ParsedPublicKey);
 
 impl RsaVerifier {
-    /// Whether `signature` is the private half's over `message`.
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.0)
-            .verify(message, signature)
-            .is_ok()
+    /// Reads a key of 2048 to 8192 bits, as SubjectPublicKeyInfo (`BEGIN PUBLIC KEY`) or PKCS#1
+    /// (`BEGIN RSA PUBLIC KEY`). Text around the key is ignored, and so are certificates in it.
+    ///
+    /// # Errors
+    /// [`KeyError`] for anything else.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        Self::from_der(&key::decode_pem(pem, Half::Public)?)
+    }
+
+    /// Reads a key of 2048 to 8192 bits in the DER of SubjectPublicKeyInfo or PKCS#1.
+    ///
+    /// # Errors
+    /// [`KeyError`] for anything else.
+    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        let key = ParsedPublicKey::new(&ALGORITHM, key::public_pkcs1(der)?);
+        key.map(Self).map_err(|_| KeyError::Rejected)
     }
 }
 
-/// The key is not a private RSA key of 2048 to 8192 bits in unencrypted PKCS#8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not an unencrypted PKCS#8 RSA key of at least 2048 bits: make one with `openssl genpkey -algorithm RSA -outform DER`"
-)]
-#[non_exhaustive]
-pub struct KeyError;
+impl Verifier for RsaVerifier {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}
+
+impl fmt::Debug for RsaVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaVerifier(..)")
+    }
+}
