@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod documented_samples;
+mod evidence;
 mod exchanges;
 mod files;
 mod gateway;

@@ -11,6 +11,8 @@
 //! assert_eq!(entry.evidence, Evidence::Assumed);
 //! ```
 
+mod ledger;
+
 use serde::Serialize;
 
 /// How a fact is known, strongest first.
@@ -32,7 +34,8 @@ pub enum Evidence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Short and stable: a page's key (`UPL`) or an assumption's number (`A16`).
+    /// Short and stable: a page's key (`UPL`), a callback type (`BUSINESS_BANK`) or an assumption's
+    /// number (`A16`).
     pub id: &'static str,
     /// How it is known.
     pub evidence: Evidence,
@@ -44,341 +47,38 @@ pub struct Entry {
 
 /// The whole ledger: what has a source first, then assumptions by number.
 pub const fn ledger() -> &'static [Entry] {
-    LEDGER
+    ledger::LEDGER
 }
 
-/// The entry called `id`.
+/// The entry called `id`: a page, an assumption, or a callback type by its own text.
 pub fn entry(id: &str) -> Option<&'static Entry> {
-    LEDGER.iter().find(|entry| entry.id == id)
+    ledger().iter().find(|entry| entry.id == id)
 }
 
-const fn page(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry { id, evidence: Evidence::Documented, what, source }
+/// The whole ledger for other programs: a JSON list of objects with `id`, `evidence`, `what` and
+/// `source`.
+///
+/// ```
+/// let json = doku_types::evidence::to_json();
+/// assert!(json.contains(r#"{"id":"A16","evidence":"assumed""#));
+/// ```
+pub fn to_json() -> String {
+    // Texts and unit variants: writing them cannot fail.
+    serde_json::to_string(ledger()).expect("the ledger can be written")
 }
-
-const fn seen(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry { id, evidence: Evidence::Observed, what, source }
-}
-
-const fn told(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry { id, evidence: Evidence::SecondHand, what, source }
-}
-
-const fn assumed(id: &'static str, what: &'static str, source: &'static str) -> Entry {
-    Entry { id, evidence: Evidence::Assumed, what, source }
-}
-
-const LEDGER: &[Entry] = &[
-    page(
-        "OV",
-        "the flow, the ten callback types, KYB within 2x24 h, services within 5x24 h",
-        "partnership/partner-api (overview)",
-    ),
-    page(
-        "REQ",
-        "GET /file: query parameters; the reply for PERSONAL",
-        "partnership/partner-api/check-requirements-api",
-    ),
-    page("TOK", "POST /token: request and reply", "partnership/partner-api/generate-token-api"),
-    page(
-        "UPL",
-        "POST /file: parts, categories, codes, reply",
-        "partnership/partner-api/upload-file-api",
-    ),
-    page("BR", "POST /business: request", "partnership/partner-api/business-registration-api"),
-    page(
-        "LITE",
-        "POST /business/lite/registration: request and reply",
-        "partnership/partner-api/create-business-lite-api",
-    ),
-    page(
-        "GET",
-        "GET /business/{brand id}: reply as far as photo_proofs",
-        "partnership/partner-api/get-business-data-api",
-    ),
-    page(
-        "SIG",
-        "HMAC headers and string to sign, of requests and of replies",
-        "get-started-with-doku-api/signature-component",
-    ),
-    page(
-        "NTF",
-        "any 2xx acknowledges; three more attempts at +30 min, +6 h, +12 h; parse leniently",
-        "get-started-with-doku-api/notification",
-    ),
-    page(
-        "IDEM",
-        "a repeated Request-Id is processed once and answered 409 with the original body",
-        "get-started-with-doku-api/idempotency-request",
-    ),
-    page(
-        "SNAPTOK",
-        "SNAP access tokens, B2B and B2B2C: requests and replies",
-        "accept-payments/direct-api/snap/integration-guide/get-token-api",
-    ),
-    page(
-        "SNAPSIG",
-        "SNAP signatures; the token a merchant gives DOKU before it is notified",
-        "get-started-with-doku-api/signature-component/snap",
-    ),
-    page(
-        "ASPI",
-        "SNAP response codes: HTTP status, service, case; the case table with ASPI's texts and categories",
-        "dashboard.doku.com/docs, error-response; the SNAP standard of Bank Indonesia and ASPI",
-    ),
-    page(
-        "NTFS",
-        "SNAP notifications: paths under the merchant's URL; 2002500 with virtualAccountData as the reply to a VA payment",
-        "get-started-with-doku-api/notification/http-notification-sample-for-snap",
-    ),
-    page(
-        "NTFN",
-        "non-SNAP notifications: parts by service; transaction statuses, of which SUCCESS, EXPIRED and REFUNDED are final",
-        "get-started-with-doku-api/notification",
-    ),
-    page(
-        "STAT",
-        "GET /orders/v1/status/{invoice number or Request-Id}, from 60 s after the payment; ids null before a channel is picked; order.status",
-        "get-started-with-doku-api/check-status-api",
-    ),
-    seen(
-        "GW",
-        "order and texts of the gateway's header checks, all with HTTP 400; the +-3600 s window",
-        "records of calls to the payment APIs",
-    ),
-    seen(
-        "SNAPLIVE",
-        "2007300 with expiresIn as a number; a living token given again; 4017300, 2002700, 4042718, 2002600 with paidAmount nested twice, 4042601, 4012601",
-        "records of calls to the SNAP APIs",
-    ),
-    seen(
-        "NTFLIVE",
-        "notifications of Checkout by VA, of a VA of 2022 and of QRIS made through SNAP; a uuid of 40 digits in Checkout's reply",
-        "records of notifications and calls",
-    ),
-    seen(
-        "STATLIVE",
-        "order.status ORDER_GENERATED on a paid order; ids \"\" before a channel is picked",
-        "records of calls to check-status",
-    ),
-    told(
-        "SNAPSDK",
-        "fields of the SNAP VA notification; tokenType with a space behind it; cases 400/03 and 400/04; other texts of some cases",
-        "the source of DOKU's SDKs",
-    ),
-    told(
-        "NTFTOLD",
-        "FAILED and then SUCCESS for one order of Checkout; statuses REVERSED and CANCELLED",
-        "merchants' client code",
-    ),
-    told(
-        "P",
-        "field names and replies in a client that says it never ran against DOKU",
-        "a third party's client code for this API, called client P in this ledger",
-    ),
-    assumed(
-        "A01",
-        "registration answers 200 with id, status, brands with id, status, shared_key and services",
-        "a test double in client P, second hand",
-    ),
-    assumed(
-        "A02",
-        "Get Business Data after photo_proofs: status, operational_status, social_media, services, reject_notes on a brand; status, callback_url, addresses, banks, contacts, reject_notes at the root",
-        "registration's shape",
-    ),
-    assumed(
-        "A03",
-        "callback body: type, status, reject_notes, business.id, brand.id, entity where the type has one",
-        "DOKU's field style",
-    ),
-    assumed(
-        "A04",
-        "callbacks carry the non-SNAP headers, signed with the partner's secret key over the path of the callback URL",
-        "the notification pages",
-    ),
-    assumed(
-        "A05",
-        "attempts at 0, +30 min, +6 h, +12 h from the first; connect 5 s, whole attempt 10 s; a 3xx is a failure; first attempts in order; a retry holds nothing back; the first attempt follows the causing reply",
-        "the notification pages",
-    ),
-    assumed(
-        "A06",
-        "a retry keeps the Request-Id of its event; timestamp and signature are fresh",
-        "ids of recorded notifications",
-    ),
-    assumed(
-        "A07",
-        "one callback per type and review: parts, then BUSINESS, BRAND, BRAND.OPERATIONAL_STATUS, then BRAND_PRODUCT per service; a type with nothing submitted is not called back",
-        "the overview's list of types",
-    ),
-    assumed(
-        "A08",
-        "update is PUT /business/{brand id} with only what changes",
-        "the overview names the operation",
-    ),
-    assumed("A09", "Get Address, named in a newer overview, is left out", "a newer overview"),
-    assumed(
-        "A10",
-        "header failures as the payment APIs word them; business failures 400 {\"message\":[..]}; bodies to 1 MiB, then 413; unknown fields ignored; 404 and 405 from the router",
-        "records of calls to the payment APIs",
-    ),
-    assumed(
-        "A11",
-        "a missing, malformed, foreign or expired bearer: 401 with code invalid_token",
-        "the gateway's envelope",
-    ),
-    assumed(
-        "A12",
-        "an unknown or foreign brand: 404 BUSINESS NOT FOUND; an unknown or foreign file id: 400 naming its path",
-        "DOKU's business envelope",
-    ),
-    assumed(
-        "A13",
-        "idempotency of POST and PUT by Client-Id and Request-Id, kept 24 h",
-        "IDEM; a processor's code",
-    ),
-    assumed(
-        "A14",
-        "replies to signed requests are signed in the response form; error replies of the header checks are not",
-        "SIG, for DOKU in general",
-    ),
-    assumed(
-        "A15",
-        "valid_time: 5 minutes by default, at most 1440; zero, negative or not a number: 400",
-        "the sample token lives 5 minutes",
-    ),
-    assumed(
-        "A16",
-        "max_size is in megabytes of 10^6 bytes; larger: 413; extension and content have to match the requirement; without one: PDF, JPG, JPEG, PNG, 15 MB",
-        "the sample requirements",
-    ),
-    assumed(
-        "A17",
-        "ids of LOGO, SERVICE_AGREEMENT and BANK_ACCOUNT files begin with DCM",
-        "the samples of the other categories",
-    ),
-    assumed("A18", "a file's link answers 403 after 60 minutes", "UPL: the link expires"),
-    assumed(
-        "A19",
-        "code-list values beyond the documented ones",
-        "client P; Indonesian business classes",
-    ),
-    assumed(
-        "A20",
-        "a repeated partner_ref_id of one partner: 400 PARTNER REF ID ALREADY USED",
-        "INVOICE ALREADY USED of the payment APIs",
-    ),
-    assumed(
-        "A21",
-        "business and brand start as UPDATING",
-        "a test double in client P, second hand",
-    ),
-    assumed(
-        "A22",
-        "requirements of CORPORATE: company documents by legal entity, KTP or KITAS_OR_KITAP by nationality",
-        "the document codes",
-    ),
-    assumed("A23", "the query string is not in Request-Target", "a production client, second hand"),
-    assumed(
-        "A24",
-        "no uniqueness of e-mail, NIK or name; a file may be used again",
-        "nothing says otherwise",
-    ),
-    assumed("A25", "the services of a new brand: QRIS", "a test double in client P, second hand"),
-    assumed(
-        "A26",
-        "mandatory fields of registration where the page's table is cut: as in its sample",
-        "BR's sample",
-    ),
-    assumed(
-        "A27",
-        "an upload with both or neither of file and file_url: 400",
-        "UPL: one when the other is empty",
-    ),
-    assumed(
-        "A28",
-        "until its owner has completed it, a lite business shows id, partner_ref_id, name, contact and UPDATING",
-        "LITE",
-    ),
-    assumed(
-        "A29",
-        "what Get shows that nobody sent: ticket_size UP_TO_50K, transactions 0 to 100, PROBATION and ON_PROCESS, then APPROVED",
-        "GET's sample",
-    ),
-    assumed("A30", "the texts of errors for which none is known", "DOKU's style"),
-    assumed(
-        "A31",
-        "the router prints the unknown path without its leading slash",
-        "Spring's own text",
-    ),
-    assumed(
-        "A32",
-        "callback types of a brand are sent once per brand; entity is given where the part has exactly one entry",
-        "A03, A07",
-    ),
-    assumed(
-        "A33",
-        "Check Requirements refuses a type other than the two documented, for PERSONAL any value but the documented one, and PERSEORANGAN with CORPORATE; registration looks at type and legal entity alone",
-        "REQ's table",
-    ),
-    assumed(
-        "A34",
-        "registration refuses a form value that breaks its Check Requirements rule, and a missing required document",
-        "REQ's min_size, max_size, numeric",
-    ),
-    assumed(
-        "A35",
-        "callback_url has to be an absolute http or https URL",
-        "the notification pages",
-    ),
-    assumed(
-        "A36",
-        "an upload of an unknown category is refused; an unknown document code is not",
-        "UPL: the first list is whole, the second cut",
-    ),
-    assumed(
-        "A37",
-        "the original name of an upload gives its extension; without one the content alone decides",
-        "UPL",
-    ),
-    assumed(
-        "A38",
-        "ids of addresses, banks and social media begin with ADR, BNK and SCM",
-        "GET's PHP ids",
-    ),
-    assumed(
-        "A39",
-        "a list of a request has at most 100 entries; at most 100 faults are told",
-        "a 1 MiB body must not cost hundreds",
-    ),
-    assumed(
-        "A40",
-        "a signed reply has the Client-Id and Request-Id of its request",
-        "SIG; merchants' signed replies echo them",
-    ),
-    assumed(
-        "A41",
-        "what a caller does next for each SNAP case; a case unknown to the table goes by its HTTP status for 202, 400, 401, 405, 409, 429 and 5xx",
-        "ASPI's categories and texts; SNAPLIVE for 404/18",
-    ),
-    assumed(
-        "A42",
-        "the reply to a SNAP VA notification echoes VA number and its two parts, name, trxId, paymentRequestId and paidAmount",
-        "NTFS: an echo",
-    ),
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{code::CallbackType, partner::endpoint::Endpoint};
 
     #[test]
     fn every_id_is_there_once_and_assumptions_have_no_gap() {
-        for entry in LEDGER {
-            let same = LEDGER.iter().filter(|other| other.id == entry.id).count();
+        for entry in ledger() {
+            let same = ledger().iter().filter(|other| other.id == entry.id).count();
             assert_eq!(same, 1, "{}", entry.id);
         }
-        let assumptions: Vec<_> = LEDGER
+        let assumptions: Vec<_> = ledger()
             .iter()
             .filter(|entry| entry.evidence == Evidence::Assumed)
             .map(|entry| entry.id)
@@ -386,5 +86,16 @@ mod tests {
         let numbered: Vec<_> =
             (1..=assumptions.len()).map(|number| format!("A{number:02}")).collect();
         assert_eq!(assumptions, numbered);
+    }
+
+    #[test]
+    fn every_operation_and_every_callback_type_has_an_entry() {
+        for endpoint in Endpoint::all() {
+            assert!(entry(endpoint.evidence()).is_some(), "{endpoint}");
+        }
+        for callback in CallbackType::all() {
+            let entry = entry(callback.as_str()).unwrap_or_else(|| panic!("{callback}"));
+            assert_eq!(entry.evidence, Evidence::Documented);
+        }
     }
 }

@@ -9,12 +9,12 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use doku_types::{
     ClientId,
-    code::{BusinessType, DocumentCode, FileCategory, LegalEntity},
+    code::{BusinessType, LegalEntity},
     partner::{
-        file::{FileKind, FilePurpose, UploadedFile},
+        file::{FileKind, FilePurpose, UploadParts, UploadedFile},
         requirements::FileRequirement,
     },
-    validate::{Fault, FaultKind, is_http_url},
+    validate::{Fault, FaultKind},
 };
 use http::{StatusCode, Uri, header};
 use http_body_util::Full;
@@ -35,10 +35,8 @@ pub(crate) async fn upload(app: &App, request: Request) -> Response {
 /// The parts of an upload, as sent.
 #[derive(Default)]
 struct Parts {
-    category: Option<String>,
-    code: Option<String>,
+    texts: UploadParts,
     file: Option<SentFile>,
-    file_url: Option<String>,
 }
 
 struct SentFile {
@@ -49,26 +47,12 @@ struct SentFile {
 async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
     let parts = tokio::time::timeout(WHOLE_UPLOAD, read_parts(request)).await;
     let parts = parts.map_err(|_| body::late())??;
-    let purpose = purpose(&parts)?;
-    let file = match (parts.file, parts.file_url) {
-        (Some(file), None) => file,
-        (None, Some(url)) => fetch(app, &url).await?,
-        (Some(_), Some(_)) => {
-            return Err(Reply::faults(&[Fault::new(
-                "file_url",
-                FaultKind::NotAllowed,
-                "A27",
-                "came beside file: send one of the two",
-            )]));
-        }
-        (None, None) => {
-            return Err(Reply::faults(&[Fault::new(
-                "file",
-                FaultKind::Missing,
-                "A27",
-                "is mandatory: send a file, or a file_url to fetch it from",
-            )]));
-        }
+    let (Some(purpose), []) = (parts.texts.purpose(), &*parts.texts.validate()) else {
+        return Err(Reply::faults(&parts.texts.validate()));
+    };
+    let file = match parts.file {
+        Some(file) => file,
+        None => fetch(app, &parts.texts.file_url).await?,
     };
     let rule = requirement(&purpose);
     let size = file.content.len() as u64;
@@ -119,11 +103,19 @@ async fn read_parts(request: Request) -> Result<Parts, Reply> {
         if count > MAX_PARTS {
             return Err(bad_multipart("there are too many parts"));
         }
+        let texts = &mut parts.texts;
         match field.name() {
-            Some("category") => keep(&mut parts.category, read_text(field, "category").await?)?,
-            Some("code") => keep(&mut parts.code, read_text(field, "code").await?)?,
-            Some("file_url") => keep(&mut parts.file_url, read_text(field, "file_url").await?)?,
-            Some("file") => keep(&mut parts.file, read_file(field).await?)?,
+            Some("category") => keep(&mut texts.category, read_text(field, "category").await?)?,
+            Some("code") => keep(&mut texts.code, read_text(field, "code").await?)?,
+            Some("file_url") => keep(&mut texts.file_url, read_text(field, "file_url").await?)?,
+            Some("file") => match (read_file(field).await?, parts.file.is_some()) {
+                (Some(_), true) => return Err(twice()),
+                (None, _) => {}
+                (file, false) => {
+                    parts.file = file;
+                    texts.has_file = true;
+                }
+            },
             _ => discard(field).await?,
         }
     }
@@ -131,24 +123,25 @@ async fn read_parts(request: Request) -> Result<Parts, Reply> {
 }
 
 /// A part that says something; one that comes twice is ambiguous.
-fn keep<T>(part: &mut Option<T>, sent: Option<T>) -> Result<(), Reply> {
-    match (&part, sent) {
-        (_, None) => Ok(()),
-        (Some(_), Some(_)) => Err(bad_multipart("a part comes twice")),
-        (None, sent) => {
-            *part = sent;
-            Ok(())
-        }
+fn keep(part: &mut String, sent: String) -> Result<(), Reply> {
+    if !part.is_empty() && !sent.is_empty() {
+        return Err(twice());
     }
+    part.push_str(&sent);
+    Ok(())
+}
+
+fn twice() -> Reply {
+    bad_multipart("a part comes twice")
 }
 
 /// A part's text; an empty part is how a form says that it has nothing to say.
-async fn read_text(field: Field<'_>, name: &str) -> Result<Option<String>, Reply> {
+async fn read_text(field: Field<'_>, name: &str) -> Result<String, Reply> {
     let content = read_field(field, MAX_TEXT, name).await?;
     let text = std::str::from_utf8(&content)
         .map_err(|_| bad_multipart(&format!("{name} is not UTF-8")))?
         .trim();
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    Ok(text.to_owned())
 }
 
 /// The file; without name and content it is a form's field that nobody filled in.
@@ -183,26 +176,6 @@ async fn discard(mut field: Field<'_>) -> Result<(), Reply> {
     Ok(())
 }
 
-fn purpose(parts: &Parts) -> Result<FilePurpose, Reply> {
-    let fault =
-        |name, kind, evidence, message| Reply::faults(&[Fault::new(name, kind, evidence, message)]);
-    let Some(category) = parts.category.as_deref().map(FileCategory::from) else {
-        let message = "is mandatory: send one such as DOCUMENT";
-        return Err(fault("category", FaultKind::Missing, "UPL", message));
-    };
-    if !category.is_known() {
-        let known: Vec<_> = FileCategory::all().iter().map(FileCategory::as_str).collect();
-        let message = format!("is not known: send one of {}", known.join(", "));
-        let fault = Fault::new("category", FaultKind::NotAllowed, "A36", message);
-        return Err(Reply::faults(&[fault]));
-    }
-    let code = parts.code.as_deref().map(DocumentCode::from);
-    FilePurpose::of(category, code).ok_or_else(|| {
-        let message = "is mandatory with the category DOCUMENT: send one such as KTP";
-        fault("code", FaultKind::Missing, "UPL", message)
-    })
-}
-
 /// Nothing in an upload says for which sort of business it is, and no two sorts differ in what
 /// they ask of one file.
 fn requirement(purpose: &FilePurpose) -> FileRequirement {
@@ -219,9 +192,6 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
         let message = format!("could not be fetched: {why}");
         Reply::faults(&[Fault::new("file_url", FaultKind::NotFound, "A30", message)])
     };
-    if !is_http_url(url) {
-        return Err(failed("it is not an absolute http or https URL without user name"));
-    }
     let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
     let mut request = http::Request::new(Full::default());

@@ -23,10 +23,10 @@ pub(crate) fn register(app: &App, call: &Call) -> Result<Reply, Reply> {
     let mut faults = required(&registration);
     faults.extend(
         registration
-            .file_ids()
+            .files()
             .into_iter()
-            .filter(|(_, id)| !store.has_file(&call.partner, id))
-            .map(|(pointer, _)| {
+            .filter(|(_, _, id)| !store.has_file(&call.partner, id))
+            .map(|(pointer, _, _)| {
                 let message =
                     "names no uploaded file: upload it first and send the id of the reply";
                 Fault::new(pointer, FaultKind::NotFound, "A12", message)

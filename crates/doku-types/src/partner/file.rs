@@ -7,6 +7,7 @@ use crate::{
     code::{DocumentCode, FileCategory},
     id::FileId,
     secret::FileLink,
+    validate::{Fault, FaultKind, is_http_url},
 };
 
 /// What a file is: its `category`, and for a document also its `code`.
@@ -58,6 +59,79 @@ impl FilePurpose {
     /// The part `code`; present exactly when the category is `DOCUMENT`.
     pub fn code(&self) -> Option<&DocumentCode> {
         self.code.as_ref()
+    }
+}
+
+/// The parts of an upload as they come, before anything is known to be right: the request of Upload
+/// File. An empty part counts as absent.
+///
+/// ```
+/// use doku_types::partner::file::UploadParts;
+///
+/// let parts = UploadParts::builder().category("DOCUMENT").has_file(true).build();
+/// assert_eq!(
+///     parts.validate()[0].to_string(),
+///     "code is mandatory with the category DOCUMENT: send one such as KTP",
+/// );
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, TypedBuilder)]
+#[builder(field_defaults(default, setter(into)))]
+#[non_exhaustive]
+pub struct UploadParts {
+    /// `category`. Mandatory.
+    pub category: String,
+    /// `code`: mandatory with the category `DOCUMENT`, else ignored.
+    pub code: String,
+    /// Whether there is a `file`; its content is for
+    /// [`FileRequirement::check`](super::requirements::FileRequirement::check).
+    pub has_file: bool,
+    /// `file_url`: where DOKU is to fetch the file from; an absolute http or https URL (A35).
+    pub file_url: String,
+}
+
+impl UploadParts {
+    /// All faults, each by the name of its part; none exactly if there is a
+    /// [purpose](Self::purpose) and either a file or a URL.
+    pub fn validate(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut fault = |part: &str, kind, evidence, message: &str| {
+            faults.push(Fault::new(part, kind, evidence, message));
+        };
+        let category = FileCategory::from(self.category.as_str());
+        if self.category.is_empty() {
+            let message = "is mandatory: send one such as DOCUMENT";
+            fault("category", FaultKind::Missing, "UPL", message);
+        } else if !category.is_known() {
+            let known: Vec<_> = FileCategory::all().iter().map(FileCategory::as_str).collect();
+            let message = format!("is not known: send one of {}", known.join(", "));
+            fault("category", FaultKind::NotAllowed, "A36", &message);
+        } else if self.purpose().is_none() {
+            let message = "is mandatory with the category DOCUMENT: send one such as KTP";
+            fault("code", FaultKind::Missing, "UPL", message);
+        }
+        match (self.has_file, self.file_url.as_str()) {
+            (false, "") => {
+                let message = "is mandatory: send a file, or a file_url to fetch it from";
+                fault("file", FaultKind::Missing, "A27", message);
+            }
+            (true, url) if !url.is_empty() => {
+                let message = "came beside file: send one of the two";
+                fault("file_url", FaultKind::NotAllowed, "A27", message);
+            }
+            (false, url) if !is_http_url(url) => {
+                let message = "is not an absolute http or https URL without user name and fragment: send one such as https://shop.example/ktp.jpg";
+                fault("file_url", FaultKind::NotAllowed, "A35", message);
+            }
+            _ => {}
+        }
+        faults
+    }
+
+    /// What the file is; `None` where category or code are at fault.
+    pub fn purpose(&self) -> Option<FilePurpose> {
+        let category = FileCategory::from(self.category.as_str());
+        let code = (!self.code.is_empty()).then(|| DocumentCode::from(self.code.as_str()));
+        category.is_known().then(|| FilePurpose::of(category, code)).flatten()
     }
 }
 

@@ -13,7 +13,10 @@ use crate::{
     extra::{Extra, keep_extra},
     id::{BrandId, BusinessId, FileId},
     lenient::{self, Unwrapped},
-    partner::part::{Address, Bank, Contact, Document, FileRef, Service, SocialMedia},
+    partner::{
+        file::FilePurpose,
+        part::{Address, Bank, Contact, Document, FileRef, Service, SocialMedia},
+    },
     secret::{Personal, SecretKey},
     validate::{Fault, FaultKind, Rule, flag, is_http_url, list, object, request, text},
 };
@@ -36,27 +39,31 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Every file id that the registration names, with its pointer.
-    pub fn file_ids(&self) -> Vec<(String, &FileId)> {
-        let mut ids = Vec::new();
+    /// Every file that the registration names: its pointer, what it is and its id.
+    pub fn files(&self) -> Vec<(String, FilePurpose, &FileId)> {
+        let mut files = Vec::new();
         let business = &self.business;
         for (b, brand) in business.brands.iter().enumerate() {
             for (p, proof) in brand.photo_proofs.iter().enumerate() {
-                ids.push((format!("/business/brands/{b}/photo_proofs/{p}/id"), &proof.id));
+                let pointer = format!("/business/brands/{b}/photo_proofs/{p}/id");
+                files.push((pointer, FilePurpose::photo_proof(), &proof.id));
             }
         }
         for (c, contact) in business.contacts.iter().enumerate() {
             for (d, document) in contact.documents.iter().enumerate() {
-                ids.push((format!("/business/contacts/{c}/documents/{d}/id"), &document.id));
+                let pointer = format!("/business/contacts/{c}/documents/{d}/id");
+                files.push((pointer, FilePurpose::document(document.code.clone()), &document.id));
             }
             if let Some(liveness) = &contact.owner_liveness {
-                ids.push((format!("/business/contacts/{c}/owner_liveness/id"), &liveness.id));
+                let pointer = format!("/business/contacts/{c}/owner_liveness/id");
+                files.push((pointer, FilePurpose::owner_liveness(), &liveness.id));
             }
         }
         for (d, document) in business.documents.iter().enumerate() {
-            ids.push((format!("/business/documents/{d}/id"), &document.id));
+            let pointer = format!("/business/documents/{d}/id");
+            files.push((pointer, FilePurpose::document(document.code.clone()), &document.id));
         }
-        ids
+        files
     }
 }
 

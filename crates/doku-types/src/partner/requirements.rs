@@ -2,6 +2,7 @@
 
 mod check;
 
+pub use check::DraftFile;
 use serde::{Deserialize, Deserializer, Serialize};
 use typed_builder::TypedBuilder;
 
@@ -69,13 +70,6 @@ impl RequirementsQuery {
                 slot.1 = value;
             }
         }
-        let mut faults: Vec<Fault> = values
-            .iter()
-            .filter(|(_, value)| value.trim().is_empty())
-            .map(|(name, _)| {
-                Fault::new(*name, FaultKind::Missing, "REQ", "is mandatory: add it to the query")
-            })
-            .collect();
         let [(_, business_type), (_, legal_entity), (_, business_line), (_, nationality)] = values;
         let query = Self {
             business_type: business_type.into(),
@@ -83,13 +77,25 @@ impl RequirementsQuery {
             business_line: business_line.into(),
             contact_nationality: nationality.to_owned(),
         };
-        if faults.is_empty() {
-            faults = query.faults();
-        }
+        let faults = query.validate();
         if faults.is_empty() { Ok(query) } else { Err(faults) }
     }
 
-    fn faults(&self) -> Vec<Fault> {
+    /// All faults of a draft, as of [`Self::from_pairs`].
+    pub fn validate(&self) -> Vec<Fault> {
+        let missing: Vec<_> = self
+            .pairs()
+            .into_iter()
+            .filter(|(_, value)| value.trim().is_empty())
+            .map(|(name, _)| {
+                Fault::new(name, FaultKind::Missing, "REQ", "is mandatory: add it to the query")
+            })
+            .collect();
+        if missing.is_empty() { self.mismatches() } else { missing }
+    }
+
+    /// Values that do not go together (A33).
+    fn mismatches(&self) -> Vec<Fault> {
         let fault =
             |name: &str, message: &str| Fault::new(name, FaultKind::NotAllowed, "A33", message);
         match self.business_type {

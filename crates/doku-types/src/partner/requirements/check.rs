@@ -1,8 +1,11 @@
 //! Whether a registration, a file or a form's value fits its requirements.
 
+use std::fmt;
+
 use super::{FileRequirement, FormRequirement, Requirements};
 use crate::{
     code::{DocumentCode, FileCategory},
+    id::FileId,
     partner::{
         file::{FileKind, FilePurpose, extension},
         part::{Contact, Document},
@@ -25,6 +28,39 @@ impl Requirements {
             }
             _ => None,
         }
+    }
+
+    /// What a draft still lacks, before anything is sent: every document, liveness and form value that
+    /// is required and missing or does not fit, and every one of `files` whose extension, size or
+    /// content does not fit what it is named for. A file that the draft names and `files` does not
+    /// hold is taken to be uploaded already.
+    ///
+    /// ```
+    /// # use doku_types::partner::{registration::Registration, requirements::Requirements};
+    /// use doku_types::partner::requirements::DraftFile;
+    ///
+    /// # fn draft(requirements: &Requirements, registration: &Registration, png: &[u8]) {
+    /// // The draft names its files as it likes: here by their file names.
+    /// let files = [DraftFile::new("ktp.png", "ktp.png", png.len() as u64, png)];
+    /// for fault in requirements.missing(registration, &files) {
+    ///     println!("{fault}");
+    /// }
+    /// # }
+    /// ```
+    pub fn missing(&self, registration: &Registration, files: &[DraftFile<'_>]) -> Vec<Fault> {
+        let mut faults = self.check(registration);
+        for (pointer, purpose, id) in registration.files() {
+            let fallback = FileRequirement::fallback();
+            let rule = self.file(&purpose).unwrap_or(&fallback);
+            for file in files.iter().filter(|file| file.id == *id) {
+                faults.extend(
+                    rule.check(file.name, file.size, file.content)
+                        .into_iter()
+                        .map(|fault| Fault { pointer: pointer.clone(), ..fault }),
+                );
+            }
+        }
+        faults
     }
 
     /// All faults of a registration: a required document or liveness that is missing, a form
@@ -62,6 +98,34 @@ impl Requirements {
             ));
         }
         faults
+    }
+}
+
+/// A file that is to be uploaded, for [`Requirements::missing`]. `Debug` leaves its name out, which
+/// may be a person's.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DraftFile<'a> {
+    /// What the draft calls it, in the place of the id that its upload will give.
+    pub id: FileId,
+    /// Its name, for the extension.
+    pub name: &'a str,
+    /// In bytes.
+    pub size: u64,
+    /// Its content, or at least the first 8 bytes of it.
+    pub content: &'a [u8],
+}
+
+impl<'a> DraftFile<'a> {
+    /// A file by what the draft calls it, its name, its size in bytes and its first bytes.
+    pub fn new(id: impl Into<FileId>, name: &'a str, size: u64, content: &'a [u8]) -> Self {
+        Self { id: id.into(), name, size, content }
+    }
+}
+
+impl fmt::Debug for DraftFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DraftFile").field("size", &self.size).finish_non_exhaustive()
     }
 }
 
@@ -199,6 +263,9 @@ impl FormRequirement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::partner::requirements::{
+        BrandRequirements, BusinessRequirements, ContactRequirements,
+    };
 
     fn png(max_size: u32) -> FileRequirement {
         FileRequirement::builder()
@@ -229,6 +296,69 @@ mod tests {
         assert_eq!(kinds("shop.png", 1, b"%PDF-"), [FaultKind::NotAllowed]);
         assert_eq!(kinds("shop", 1, b"%PDF-"), [FaultKind::NotAllowed]);
         assert_eq!(kinds("shop.png", 0, b""), [FaultKind::NotAllowed]);
+    }
+
+    #[test]
+    fn a_draft_lacks_what_is_required_and_what_does_not_fit() {
+        let requirements = Requirements::builder()
+            .business(
+                BusinessRequirements::builder()
+                    .brand(BrandRequirements::builder().photo_proof(png(1)).build())
+                    .contact(
+                        ContactRequirements::builder()
+                            .documents(vec![
+                                FileRequirement::builder()
+                                    .code("KTP")
+                                    .extensions(["PDF".to_owned()])
+                                    .max_size(1_u32)
+                                    .form(vec![
+                                        FormRequirement::builder()
+                                            .code("NO_KTP")
+                                            .min_size(16_usize)
+                                            .max_size(16_usize)
+                                            .numeric(true)
+                                            .build(),
+                                    ])
+                                    .build(),
+                            ])
+                            .owner_liveness(png(1))
+                            .build(),
+                    )
+                    .build(),
+            )
+            .build();
+        let registration = Registration::parse(include_bytes!(
+            "../../../../../tests/samples/business-registration.request.json"
+        ))
+        .unwrap();
+        assert_eq!(requirements.missing(&registration, &[]), []);
+
+        let mut draft = registration;
+        let contact = &mut draft.business.contacts[0];
+        contact.owner_liveness = None;
+        contact.documents[0].forms[0].value = "12345678901234x".into();
+        contact.documents[0].id = "ktp".into();
+        draft.business.brands[0].photo_proofs[0].id = "photo".into();
+        let files = [
+            DraftFile::new("ktp", "ktp.png", 9, PNG),
+            DraftFile::new("photo", "photo.png", 1_000_001, PNG),
+            DraftFile::new("unused", "x.exe", 9, b""),
+        ];
+        let told: Vec<_> = requirements
+            .missing(&draft, &files)
+            .into_iter()
+            .map(|fault| (fault.pointer, fault.kind))
+            .collect();
+        let contact = "/business/contacts/0";
+        assert_eq!(
+            told,
+            [
+                (format!("{contact}/documents/0/forms/0/value"), FaultKind::TooShort),
+                (format!("{contact}/owner_liveness"), FaultKind::Missing),
+                ("/business/brands/0/photo_proofs/0/id".to_owned(), FaultKind::TooLong),
+                (format!("{contact}/documents/0/id"), FaultKind::NotAllowed),
+            ]
+        );
     }
 
     #[test]
