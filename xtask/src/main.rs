@@ -2,6 +2,7 @@
 
 mod demo;
 mod test;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -13,11 +14,13 @@ use clap::Parser;
 enum Command {
     Demo(demo::Options),
     Test(test::Options),
+    Vectors(vectors::Options),
 }
 
 fn main() -> ExitCode {
     match Command::parse() {
         Command::Demo(options) => demo::run(options),
         Command::Test(options) => test::run(&options),
+        Command::Vectors(options) => vectors::run(&options),
     }
 }
