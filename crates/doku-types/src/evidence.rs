@@ -67,7 +67,7 @@ pub fn to_json() -> String {
     serde_json::to_string(ledger()).expect("the ledger can be written")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "bodies"))]
 mod tests {
     use super::*;
     use crate::{code::CallbackType, partner::endpoint::Endpoint};
