@@ -198,7 +198,7 @@ impl Merchant {
             .bank_id(&self.bank.bank_id)
             .bank_name(&self.bank.bank_name)
             .country(&self.bank.country)
-            .currency(&self.bank.currency)
+            .currency(self.bank.currency.as_str())
             .swift_code(&self.bank.swift_code)
             .build();
         let mut business = registration::Business::builder()

@@ -168,7 +168,7 @@ impl Business {
                 for service in 0..self.brands[index].services.len() {
                     let service = &mut self.brands[index].services[service];
                     service.status = Status::Active;
-                    let entity = Entity::builder().code(Some(service.code.clone())).build();
+                    let entity = Entity::builder().code(Some(service.code.to_string())).build();
                     let kind = CallbackType::BrandProduct;
                     callbacks.push(self.callback(&kind, Status::Active, index, Some(entity)));
                 }

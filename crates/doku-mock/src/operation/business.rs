@@ -2,7 +2,7 @@
 
 use doku_types::{
     Amount, FileId, PhotoProofId,
-    code::{CallbackType, Readiness, ReviewStatus, Status, TicketSize},
+    code::{CallbackType, Platform, Readiness, ReviewStatus, Status, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
         part::Document,
@@ -62,7 +62,7 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         .phone_calling_code(sent.phone_calling_code.clone())
         .phone_number(sent.phone_number.clone())
         .partner(business.partner.clone())
-        .platform("api".to_owned())
+        .platform(Platform::Api)
         .business_type(sent.business_type.clone())
         .legal_entity(Coded::new(sent.legal_entity.clone(), sent.legal_entity.shown()))
         .brands(brands.map(|(sent, brand)| brand_data(app, sent, brand)).collect::<Vec<_>>())

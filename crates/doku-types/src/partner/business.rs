@@ -9,8 +9,8 @@ use typed_builder::TypedBuilder;
 use crate::{
     amount::Amount,
     code::{
-        BrandCategory, BusinessType, LegalEntity, Readiness, ReviewStatus, Status, TicketSize,
-        TransactionFrequency, TransactionQuantity,
+        BrandCategory, BusinessType, LegalEntity, Platform, Readiness, ReviewStatus, Status,
+        TicketSize, TransactionFrequency, TransactionQuantity,
     },
     extra::{Extra, keep_extra},
     id::{BrandId, BusinessId, ClientId, PhotoProofId},
@@ -60,7 +60,7 @@ pub struct BusinessData {
     pub partner: Option<ClientId>,
     /// By which way it was registered; `api`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform: Option<String>,
+    pub platform: Option<Platform>,
     /// `type`, as registered.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub business_type: Option<BusinessType>,

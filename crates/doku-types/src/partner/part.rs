@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
 
 use crate::{
-    code::{DocumentCode, FileCategory, Position, SocialMediaCode, Status},
+    code::{
+        Currency, DocumentCode, FileCategory, FormCode, PaymentMethod, Position, SocialMediaCode,
+        Status,
+    },
     extra::{Extra, keep_extra},
     id::{AddressId, BankId, ContactId, FileId, SocialMediaId},
     lenient,
@@ -125,7 +128,7 @@ pub struct Bank {
     /// ISO 3166 alpha-2.
     pub country: String,
     /// ISO 4217; `IDR`.
-    pub currency: String,
+    pub currency: Currency,
     /// Such as `014`.
     #[serde(deserialize_with = "lenient::text")]
     pub swift_code: String,
@@ -222,7 +225,7 @@ pub struct Document {
 #[serde(remote = "Self")]
 pub struct Form {
     /// Such as `NO_KTP`.
-    pub code: String,
+    pub code: FormCode,
     /// Such as the 16 digits of a NIK: personal data.
     pub value: Personal,
     /// Fields that this version does not know.
@@ -232,7 +235,7 @@ pub struct Form {
 
 impl Form {
     /// The form `code` with its value.
-    pub fn new(code: impl Into<String>, value: impl Into<Personal>) -> Self {
+    pub fn new(code: impl Into<FormCode>, value: impl Into<Personal>) -> Self {
         Self { code: code.into(), value: value.into(), extra: Extra::default() }
     }
 }
@@ -244,7 +247,7 @@ impl Form {
 #[serde(remote = "Self")]
 pub struct Service {
     /// Such as `QRIS`.
-    pub code: String,
+    pub code: PaymentMethod,
     /// For people.
     pub name: String,
     /// `PENDING`, then `ACTIVE` or `REJECTED`.

@@ -135,7 +135,7 @@ impl BusinessData {
                 found.extend(Rejection::of_notes(&part, &brand.reject_notes, id));
             }
             for service in brand.services.iter().filter(|service| refuses(&service.status)) {
-                found.push(Rejection::new(&CallbackType::BrandProduct, &service.code, id));
+                found.push(Rejection::new(&CallbackType::BrandProduct, service.code.as_str(), id));
             }
         }
         found

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use typed_builder::TypedBuilder;
 
 use crate::{
-    code::{BusinessLine, BusinessType, LegalEntity},
+    code::{BusinessLine, BusinessType, FormCode, LegalEntity},
     lenient::Unwrapped,
     validate::{Fault, FaultKind},
 };
@@ -208,7 +208,7 @@ pub struct FileRequirement {
 #[non_exhaustive]
 pub struct FormRequirement {
     /// For `forms[].code`, such as `NO_KTP`.
-    pub code: String,
+    pub code: FormCode,
     /// For people.
     #[builder(default)]
     #[serde(default)]

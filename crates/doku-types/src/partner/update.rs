@@ -17,8 +17,8 @@ use typed_builder::TypedBuilder;
 
 use crate::{
     code::{
-        BrandCategory, BusinessType, DocumentCode, FileCategory, LegalEntity, Position, Readiness,
-        SocialMediaCode, TransactionFrequency, TransactionQuantity,
+        BrandCategory, BusinessType, Currency, DocumentCode, FileCategory, LegalEntity, Position,
+        Readiness, SocialMediaCode, TransactionFrequency, TransactionQuantity,
     },
     extra::{Extra, keep_extra},
     id::{AddressId, BankId, BrandId, ContactId, FileId, SocialMediaId},
@@ -188,7 +188,7 @@ change! {
         /// ISO 3166 alpha-2.
         country: String,
         /// ISO 4217.
-        currency: String,
+        currency: Currency,
         /// Such as `014`.
         #[serde(deserialize_with = "lenient::option_text")]
         swift_code: String,
