@@ -7,13 +7,11 @@ use doku_partner::{
     receiver::CallbackListener,
 };
 use doku_types::{
-    code::{
-        BrandCategory, BusinessType, CallbackType, DocumentCode, LegalEntity, Position, Status,
-    },
+    code::{BrandCategory, CallbackType, DocumentCode, Position, Status},
     error::ApiError,
     partner::{
         file::FilePurpose,
-        part::{Address, Bank, Contact, Document, Form},
+        part::{Address, Bank, Contact, Document},
         registration::{Brand, Business, Registration},
         requirements::RequirementsQuery,
         token::TokenRequest,
@@ -45,11 +43,7 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
         files.push(client.upload_file(&token, &upload).await.unwrap().id);
     }
 
-    let ktp = Document::builder()
-        .code(DocumentCode::Ktp)
-        .id(files[1].clone())
-        .forms([Form::new("NO_KTP", "1234567890123456")])
-        .build();
+    let ktp = Document::ktp(files[1].clone(), "1234567890123456");
     let owner = Contact::builder()
         .documents([ktp])
         .email("owner@example.com")
@@ -62,9 +56,7 @@ async fn a_merchant_is_onboarded_from_its_papers_to_the_verdict() {
         .owner_liveness(files[2].clone())
         .build();
     let business = Business::builder()
-        .business_type(BusinessType::Personal)
         .callback_url(callback_url)
-        .legal_entity(LegalEntity::Perseorangan)
         .name("Warung Contoh")
         .email("warung@example.com")
         .phone_calling_code("62")

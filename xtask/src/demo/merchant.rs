@@ -9,12 +9,12 @@ use std::{
 use doku_types::{
     FileId, Personal,
     code::{
-        BrandCategory, BusinessType, DocumentCode, LegalEntity, Position, Readiness,
-        SocialMediaCode, TransactionFrequency, TransactionQuantity,
+        BrandCategory, DocumentCode, Position, Readiness, SocialMediaCode, TransactionFrequency,
+        TransactionQuantity,
     },
     partner::{
         file::FilePurpose,
-        part::{Address, Bank, Contact, Document, Form, SocialMedia},
+        part::{Address, Bank, Contact, Document, SocialMedia},
         registration::{self, Registration},
     },
 };
@@ -170,11 +170,7 @@ impl Merchant {
             .build();
         brand.transaction_frequency.clone_from(&self.brand.transaction_frequency);
         brand.transaction_quantity.clone_from(&self.brand.transaction_quantity);
-        let ktp = Document::builder()
-            .code(DocumentCode::Ktp)
-            .id(files.ktp.clone())
-            .forms([Form::new("NO_KTP", self.owner.ktp_number.clone())])
-            .build();
+        let ktp = Document::ktp(files.ktp.clone(), self.owner.ktp_number.clone());
         let owner = Contact::builder()
             .documents([ktp])
             .email(self.owner.email.clone())
@@ -202,9 +198,7 @@ impl Merchant {
             .swift_code(&self.bank.swift_code)
             .build();
         let mut business = registration::Business::builder()
-            .business_type(BusinessType::Personal)
             .callback_url(callback_url)
-            .legal_entity(LegalEntity::Perseorangan)
             .name(&self.business.name)
             .email(self.business.email.clone())
             .phone_calling_code(&self.business.phone_calling_code)

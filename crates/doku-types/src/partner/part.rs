@@ -219,6 +219,14 @@ pub struct Document {
     pub extra: Extra,
 }
 
+impl Document {
+    /// An identity card of Indonesia: the id of its upload, and the 16 digits of its NIK.
+    pub fn ktp(id: impl Into<FileId>, nik: impl Into<Personal>) -> Self {
+        let form = Form::new(FormCode::NoKtp, nik);
+        Self::builder().code(DocumentCode::Ktp).id(id).forms([form]).build()
+    }
+}
+
 /// One value of a document's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -22,6 +22,60 @@ use crate::{
 };
 
 /// A registration: the business, and whom of the partner's people to invite.
+///
+/// The builders know what is mandatory: what is left out does not compile. A personal merchant:
+///
+/// ```
+/// use doku_types::code::{BrandCategory, Position, SocialMediaCode};
+/// use doku_types::partner::part::{Address, Bank, Contact, Document, FileRef, SocialMedia};
+/// use doku_types::partner::registration::{Brand, Business, Registration};
+///
+/// let business = Business::builder()
+///     .name("Warung Contoh")
+///     .email("warung@example.com")
+///     .phone_calling_code("62")
+///     .phone_number("81234567890")
+///     .callback_url("https://platform.example/doku/callbacks")
+///     .brands([Brand::builder()
+///         .name("Warung Contoh")
+///         .description("Nasi goreng")
+///         .category(BrandCategory::NonRetail)
+///         .social_media([SocialMedia::builder()
+///             .code(SocialMediaCode::Instagram)
+///             .accounts(["https://www.instagram.com/warung".to_owned()])
+///             .build()])
+///         .photo_proofs([FileRef::from("DCM-0131-1234567890123")])
+///         .build()])
+///     .addresses([Address::builder()
+///         .area("17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat")
+///         .name("Jalan Contoh 1")
+///         .country("ID")
+///         .primary(true)
+///         .build()])
+///     .banks([Bank::builder()
+///         .account_name("John Doe")
+///         .account_number("98765432")
+///         .bank_id("4")
+///         .bank_name("BANK BCA")
+///         .swift_code("014")
+///         .country("ID")
+///         .currency("IDR")
+///         .build()])
+///     .contacts([Contact::builder()
+///         .name("John Doe")
+///         .email("john@example.com")
+///         .nationality("ID")
+///         .phone_calling_code("62")
+///         .phone_number("81987654321")
+///         .position(Position::Owner)
+///         .primary(true)
+///         .documents([Document::ktp("DCM-0132-1234567890123", "1234567890123456")])
+///         .owner_liveness("CNT-0114-1234567890123")
+///         .build()])
+///     .build();
+/// let registration = Registration::builder().business(business).build();
+/// assert_eq!(registration.validate(), []);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -87,7 +141,8 @@ pub struct Partner {
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Business {
-    /// `type`; `PERSONAL` is the only documented value. Mandatory.
+    /// `type`; `PERSONAL`, the only documented value, unless set. Mandatory.
+    #[builder(default = BusinessType::Personal)]
     #[serde(rename = "type")]
     pub business_type: BusinessType,
     /// Where the KYB callbacks go: an absolute http or https URL of at most 2048 characters (A35).
@@ -95,7 +150,8 @@ pub struct Business {
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
-    /// Mandatory; `PERSEORANGAN` with `PERSONAL`.
+    /// Mandatory; `PERSEORANGAN`, which goes with `PERSONAL`, unless set.
+    #[builder(default = LegalEntity::Perseorangan)]
     pub legal_entity: LegalEntity,
     /// Mandatory.
     pub name: String,
