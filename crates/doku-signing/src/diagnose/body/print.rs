@@ -1,0 +1,348 @@
+//! One body printed by a recipe: one choice on each axis, as some program out there prints.
+
+use super::json::Token;
+use crate::diagnose::Mistake;
+
+/// How a body was printed before it was hashed. `None` on an axis: as it should be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Recipe {
+    pub(super) layout: Option<Layout>,
+    pub(super) sorted: bool,
+    pub(super) escapes: Option<Escapes>,
+    pub(super) numbers: Option<Numbers>,
+    pub(super) ending: Option<Ending>,
+}
+
+/// White space between tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Compact,
+    Spaced,
+    Indent(usize),
+    /// Nor any inside strings.
+    Stripped,
+}
+
+/// Which characters of strings are escaped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// As few as JSON allows.
+    Resolved,
+    /// `<>&` and two line separators, as in Go.
+    Html,
+    /// `<>&='` and the separators, as in Gson.
+    Gson,
+    Ascii,
+    Slashes,
+    /// Slashes and what is not ASCII, as in PHP.
+    Php,
+}
+
+/// How a fraction with zeros at its end is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    /// `6000.0`
+    Shortened,
+    /// `6000`
+    Integer,
+}
+
+/// What happens to the printed bytes as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Trimmed,
+    /// These bytes after it.
+    Newline(&'static str),
+    CrLf,
+    Lf,
+}
+
+impl Recipe {
+    /// What is wrong with it.
+    pub(super) fn mistakes(self) -> Vec<Mistake> {
+        let layout = self.layout.map(|layout| match layout {
+            Layout::Compact => Mistake::BodyCompact,
+            Layout::Spaced => Mistake::BodySpaced,
+            Layout::Indent(2) => Mistake::BodyIndent2,
+            Layout::Indent(_) => Mistake::BodyIndent4,
+            Layout::Stripped => Mistake::BodyStripped,
+        });
+        let escapes = self.escapes.map(|escapes| match escapes {
+            Escapes::Resolved => Mistake::BodyUnescaped,
+            Escapes::Html => Mistake::BodyHtmlEscaped,
+            Escapes::Gson => Mistake::BodyGsonEscaped,
+            Escapes::Ascii => Mistake::BodyAsciiEscaped,
+            Escapes::Slashes => Mistake::BodySlashesEscaped,
+            Escapes::Php => Mistake::BodyPhpEscaped,
+        });
+        let numbers = self.numbers.map(|numbers| match numbers {
+            Numbers::Shortened => Mistake::NumbersShortened,
+            Numbers::Integer => Mistake::NumbersInteger,
+        });
+        let ending = self.ending.map(|ending| match ending {
+            Ending::Trimmed => Mistake::BodyTrimmed,
+            Ending::Newline(_) => Mistake::BodyNewline,
+            Ending::CrLf => Mistake::BodyCrLf,
+            Ending::Lf => Mistake::BodyLf,
+        });
+        let sorted = self.sorted.then_some(Mistake::BodySorted);
+        [layout, sorted, escapes, numbers, ending].into_iter().flatten().collect()
+    }
+
+    /// The tokens, already in their order, printed.
+    pub(super) fn print(self, tokens: &[Token<'_>], out: &mut Vec<u8>) {
+        let mut depth = 0;
+        let mut after_open = false;
+        for token in tokens {
+            let opened = std::mem::take(&mut after_open);
+            match *token {
+                Token::Space(space) if self.layout.is_none() => {
+                    after_open = opened;
+                    out.extend_from_slice(space.as_bytes());
+                }
+                Token::Space(_) => after_open = opened,
+                Token::Open(bracket) => {
+                    self.begin_line(opened, depth, out);
+                    out.extend_from_slice(bracket.as_bytes());
+                    (depth, after_open) = (depth + 1, true);
+                }
+                Token::Close(bracket) => {
+                    depth = depth.saturating_sub(1);
+                    self.begin_line(!opened, depth, out);
+                    out.extend_from_slice(bracket.as_bytes());
+                }
+                Token::Comma => {
+                    out.push(b',');
+                    self.begin_line(true, depth, out);
+                    if self.layout == Some(Layout::Spaced) {
+                        out.push(b' ');
+                    }
+                }
+                Token::Colon => {
+                    out.push(b':');
+                    if let Some(Layout::Spaced | Layout::Indent(_)) = self.layout {
+                        out.push(b' ');
+                    }
+                }
+                Token::Text(text) => {
+                    self.begin_line(opened, depth, out);
+                    self.print_text(text, out);
+                }
+                Token::Number(number) => {
+                    self.begin_line(opened, depth, out);
+                    self.print_number(number, out);
+                }
+                Token::Word(word) => {
+                    self.begin_line(opened, depth, out);
+                    out.extend_from_slice(word.as_bytes());
+                }
+            }
+        }
+    }
+
+    fn begin_line(self, wanted: bool, depth: usize, out: &mut Vec<u8>) {
+        if let (true, Some(Layout::Indent(width))) = (wanted, self.layout) {
+            out.push(b'\n');
+            out.resize(out.len() + depth * width, b' ');
+        }
+    }
+
+    fn print_text(self, text: &str, out: &mut Vec<u8>) {
+        out.push(b'"');
+        if self.escapes.is_none() && self.layout != Some(Layout::Stripped) {
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            self.print_characters(text, out);
+        }
+        out.push(b'"');
+    }
+
+    fn print_characters(self, text: &str, out: &mut Vec<u8>) {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let mut length = c.len_utf8();
+            if c == '\\' {
+                // An escape: of one character, or of one or two `\uXXXX`.
+                let resolved = (self.escapes == Some(Escapes::Resolved)).then(|| resolve(rest));
+                match resolved.flatten() {
+                    Some((character, escape)) => {
+                        length = escape;
+                        push(character, out);
+                    }
+                    None => {
+                        length += rest[1..].chars().next().map_or(0, char::len_utf8);
+                        out.extend_from_slice(&rest.as_bytes()[..length]);
+                    }
+                }
+            } else if self.layout == Some(Layout::Stripped) && c.is_whitespace() {
+            } else if self.escapes.is_some_and(|escapes| escapes.wants(c)) {
+                escape(c, out);
+            } else {
+                push(c, out);
+            }
+            rest = &rest[length..];
+        }
+    }
+
+    fn print_number(self, number: &str, out: &mut Vec<u8>) {
+        let plain = !number.contains(['e', 'E']);
+        let shortened = match (self.numbers, number.split_once('.')) {
+            (Some(style), Some((whole, fraction))) if plain => {
+                match (fraction.trim_end_matches('0'), style) {
+                    ("", Numbers::Shortened) => &number[..whole.len() + 2],
+                    ("", Numbers::Integer) => whole,
+                    (digits, _) => &number[..whole.len() + 1 + digits.len()],
+                }
+            }
+            _ => number,
+        };
+        out.extend_from_slice(shortened.as_bytes());
+    }
+}
+
+impl Ending {
+    /// Applied to printed bytes.
+    pub(super) fn apply(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Trimmed => {
+                let blanks = out.len() - out.trim_ascii_start().len();
+                out.drain(..blanks);
+                out.truncate(out.trim_ascii_end().len());
+            }
+            Self::Newline(bytes) => out.extend_from_slice(bytes.as_bytes()),
+            Self::CrLf | Self::Lf => {
+                let before = std::mem::take(out);
+                for (at, byte) in before.iter().enumerate() {
+                    let line_end = *byte == b'\r' && before.get(at + 1) == Some(&b'\n');
+                    if self == Self::Lf && line_end {
+                        continue;
+                    }
+                    if self == Self::CrLf && *byte == b'\n' && !before[..at].ends_with(b"\r") {
+                        out.push(b'\r');
+                    }
+                    out.push(*byte);
+                }
+            }
+        }
+    }
+}
+
+impl Escapes {
+    fn wants(self, c: char) -> bool {
+        let html = matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
+        match self {
+            Self::Resolved => false,
+            Self::Html => html,
+            Self::Gson => html || matches!(c, '=' | '\''),
+            Self::Ascii => !c.is_ascii(),
+            Self::Slashes => c == '/',
+            Self::Php => c == '/' || !c.is_ascii(),
+        }
+    }
+}
+
+/// The character that the escape at the start stands for, and the escape's length; `None` where
+/// JSON needs the escape.
+fn resolve(text: &str) -> Option<(char, usize)> {
+    if text.starts_with("\\/") {
+        return Some(('/', 2));
+    }
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let first = unit(0)?;
+    let units = [first, unit(6).unwrap_or_default()];
+    let character = char::decode_utf16(units).next()?.ok()?;
+    let length = if character.len_utf16() == 2 { 12 } else { 6 };
+    (!character.is_control() && !matches!(character, '"' | '\\')).then_some((character, length))
+}
+
+fn escape(c: char, out: &mut Vec<u8>) {
+    if c == '/' {
+        out.extend_from_slice(b"\\/");
+        return;
+    }
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+    }
+}
+
+fn push(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::json, *};
+
+    fn printed(recipe: Recipe, body: &str) -> String {
+        let mut out = Vec::new();
+        recipe.print(&json::tokens(body.as_bytes()).unwrap(), &mut out);
+        if let Some(ending) = recipe.ending {
+            ending.apply(&mut out);
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    const BODY: &str = r#"{"a": [1, {"b":[],"c":{}}] ,"d":"x , y"}"#;
+
+    fn laid_out(layout: Layout) -> String {
+        printed(Recipe { layout: Some(layout), ..Recipe::default() }, BODY)
+    }
+
+    #[test]
+    fn layouts_are_those_of_well_known_printers() {
+        assert_eq!(printed(Recipe::default(), BODY), BODY);
+        // As JSON.stringify(body, null, 2) prints it.
+        let indented = "{\n  \"a\": [\n    1,\n    {\n      \"b\": [],\n      \"c\": {}\n    }\n  ],\n  \"d\": \"x , y\"\n}";
+        assert_eq!(laid_out(Layout::Indent(2)), indented);
+        assert_eq!(laid_out(Layout::Compact), r#"{"a":[1,{"b":[],"c":{}}],"d":"x , y"}"#);
+        assert_eq!(laid_out(Layout::Spaced), r#"{"a": [1, {"b": [], "c": {}}], "d": "x , y"}"#);
+        assert_eq!(laid_out(Layout::Stripped), r#"{"a":[1,{"b":[],"c":{}}],"d":"x,y"}"#);
+    }
+
+    #[test]
+    fn escapes_are_added_and_resolved() {
+        let body = r#"["<é/😀='&\/\u0026\u00e9\ud83d\ude00\u0022\ud83d\n\\/"]"#;
+        for (escapes, wanted) in [
+            (Escapes::Resolved, r#"["<é/😀='&/&é😀\u0022\ud83d\n\\/"]"#),
+            (Escapes::Html, r#"["\u003cé/😀='\u0026\/\u0026\u00e9\ud83d\ude00\u0022\ud83d\n\\/"]"#),
+            (
+                Escapes::Gson,
+                r#"["\u003cé/😀\u003d\u0027\u0026\/\u0026\u00e9\ud83d\ude00\u0022\ud83d\n\\/"]"#,
+            ),
+            (
+                Escapes::Php,
+                r#"["<\u00e9\/\ud83d\ude00='&\/\u0026\u00e9\ud83d\ude00\u0022\ud83d\n\\\/"]"#,
+            ),
+        ] {
+            let recipe = Recipe { escapes: Some(escapes), ..Recipe::default() };
+            assert_eq!(printed(recipe, body), wanted, "{escapes:?}");
+        }
+    }
+
+    #[test]
+    fn only_zeros_at_the_end_of_a_fraction_go() {
+        let body = "[6000.00,0.50,10,1.0e2,-0.0,100]";
+        for (numbers, wanted) in [
+            (Numbers::Shortened, "[6000.0,0.5,10,1.0e2,-0.0,100]"),
+            (Numbers::Integer, "[6000,0.5,10,1.0e2,-0,100]"),
+        ] {
+            let recipe = Recipe { numbers: Some(numbers), ..Recipe::default() };
+            assert_eq!(printed(recipe, body), wanted);
+        }
+    }
+
+    #[test]
+    fn line_ends_are_changed_once() {
+        for (ending, wanted) in [
+            (Ending::CrLf, "\r\n[\r\n1\r\n]\r\n"),
+            (Ending::Lf, "\n[\n1\n]\n"),
+            (Ending::Trimmed, "[\r\n1\n]"),
+        ] {
+            let recipe = Recipe { ending: Some(ending), ..Recipe::default() };
+            assert_eq!(printed(recipe, "\n[\r\n1\n]\r\n"), wanted);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! SNAP's RSA signatures: only the public key is known.
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
+use doku_signing::{
+    Message,
+    diagnose::{self, Diagnosis, Mistake},
+    rsa::{self, RsaSigner, RsaVerifier},
+};
+use http::{HeaderMap, Method};
+use sha2::Digest;
+
+use crate::naive::{BODY, hex, named};
+
+struct Public(RsaVerifier);
+
+impl rsa::Verifier for Public {
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify(message, signature)
+    }
+}
+
+fn signer() -> RsaSigner {
+    let pem = include_str!("../../../../tests/vectors/test-rsa-private.pem");
+    let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    RsaSigner::from_pkcs8_der(&STANDARD.decode(der).unwrap()).unwrap()
+}
+
+fn sign(text: &str) -> String {
+    STANDARD.encode(signer().sign(text.as_bytes()).unwrap())
+}
+
+fn diagnosis(transaction: bool, signature: &str) -> Diagnosis {
+    let mut headers = HeaderMap::new();
+    for (name, text) in [
+        ("x-client-key", "BRN-1"),
+        ("x-timestamp", "2026-11-22T10:04:05+07:00"),
+        ("x-signature", signature),
+        ("host", "api.doku.com"),
+    ] {
+        headers.insert(name, text.parse().unwrap());
+    }
+    let message = Message {
+        method: &Method::POST,
+        target: "/x/pay",
+        headers: &headers,
+        body: BODY.as_bytes(),
+    };
+    let public = Public(signer().verifier());
+    match transaction {
+        true => diagnose::snap_transaction(&message, &public),
+        false => diagnose::snap_token(&message, &public),
+    }
+    .unwrap()
+}
+
+#[test]
+fn every_mistake_in_a_token_request_is_named() {
+    use Mistake::*;
+    assert_eq!(diagnosis(false, &sign("BRN-1|2026-11-22T10:04:05+07:00")), Diagnosis::Right);
+    for (mistake, text) in [
+        (TimestampZulu, "BRN-1|2026-11-22T03:04:05Z"),
+        (TimestampUtc, "BRN-1|2026-11-22T03:04:05+07:00"),
+        (TimestampMillis, "BRN-1|2026-11-22T10:04:05.000+07:00"),
+        (TimestampNear, "BRN-1|2026-11-22T10:04:07+07:00"),
+        (TimestampOffset, "BRN-1|2026-11-22T03:04:05+00:00"),
+        (ClientIdWhiteSpace, "BRN-1\n|2026-11-22T10:04:05+07:00"),
+        (ClientIdWhiteSpace, " BRN-1|2026-11-22T10:04:05+07:00"),
+        (SeparatorOther, "BRN-1:2026-11-22T10:04:05+07:00"),
+        (SeparatorOther, "BRN-12026-11-22T10:04:05+07:00"),
+        (PartsSwapped, "2026-11-22T10:04:05+07:00|BRN-1"),
+        (StringNewline, "BRN-1|2026-11-22T10:04:05+07:00\n"),
+    ] {
+        assert_eq!(named(&diagnosis(false, &sign(text))), [mistake], "{text:?}");
+    }
+}
+
+#[test]
+fn every_mistake_in_a_transaction_is_named() {
+    use Mistake::*;
+    let hash = |body: &str| hex(&sha2::Sha256::digest(body));
+    let right = hash(BODY);
+    let at = "2026-11-22T10:04:05+07:00";
+    assert_eq!(diagnosis(true, &sign(&format!("POST:/x/pay:{right}:{at}"))), Diagnosis::Right);
+    for (mistake, text) in [
+        (MethodOther, format!("PUT:/x/pay:{right}:{at}")),
+        (MethodCase, format!("post:/x/pay:{right}:{at}")),
+        (TargetUrl, format!("POST:https://api.doku.com/x/pay:{right}:{at}")),
+        (TargetSlashAdded, format!("POST:/x/pay/:{right}:{at}")),
+        (HashUpperCase, format!("POST:/x/pay:{}:{at}", right.to_uppercase())),
+        (BodyEmpty, format!("POST:/x/pay:{}:{at}", hash(""))),
+        (BodyNewline, format!("POST:/x/pay:{}:{at}", hash(&format!("{BODY}\n")))),
+        (
+            NumbersShortened,
+            format!("POST:/x/pay:{}:{at}", hash(&BODY.replace("6000.00", "6000.0"))),
+        ),
+        (SeparatorOther, format!("POST|/x/pay|{right}|{at}")),
+        (TimestampWib, format!("POST:/x/pay:{right}:2026-11-22T17:04:05+07:00")),
+    ] {
+        assert_eq!(named(&diagnosis(true, &sign(&text))), [mistake], "{text:?}");
+    }
+}
+
+#[test]
+fn how_the_signature_is_written_is_read_off_it() {
+    let bytes = signer().sign(b"BRN-1|2026-11-22T10:04:05+07:00").unwrap();
+    for (mistake, text) in [
+        (Mistake::SignatureHex, hex(&bytes)),
+        (Mistake::SignatureBase64Url, URL_SAFE.encode(&bytes)),
+    ] {
+        assert_eq!(named(&diagnosis(false, &text)), [mistake]);
+    }
+}
+
+#[test]
+fn of_two_mistakes_nothing_is_known() {
+    let Diagnosis::Unknown(report) = diagnosis(false, &sign("BRN-1:2026-11-22T03:04:05Z")) else {
+        panic!("explained")
+    };
+    assert!(report.is_readable() && !report.looked_for_pairs());
+}
