@@ -31,6 +31,8 @@ pub(super) fn scheme(
         slots: vec![
             part::client_id(&headers.client_id),
             Slot::right(Some(headers.request_id.as_bytes())),
+            // Its header has whole seconds, so a clock's milliseconds may have been cut off for it; to
+            // try each of them beside every other mistake would take too long.
             timestamp::slot(&headers.timestamp, depth == 1),
             target::slot(message.target, false, host),
             part::digest(body, has_digest, depth),

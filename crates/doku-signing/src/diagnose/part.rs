@@ -12,8 +12,6 @@ pub(super) fn key(key: &str) -> Slot {
     Slot::right(Some(key.as_bytes()))
         .or(Mistake::KeyNewline, [key, "\n"])
         .or(Mistake::KeyNewline, [key, "\r\n"])
-        .or(Mistake::KeyNewline, [key, "\r"])
-        .or(Mistake::KeyNewline, ["\n", key])
         .or(Mistake::KeyBlank, [key, " "])
         .or(Mistake::KeyBlank, [" ", key])
         .or(Mistake::KeyBlank, [" ", key, " "])
@@ -35,7 +33,7 @@ pub(super) fn client_id(client_id: &str) -> Slot {
 }
 
 pub(super) fn method(method: &str) -> Slot {
-    ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().fold(
+    ["GET", "POST", "PUT", "DELETE"].into_iter().fold(
         Slot::right(Some(method.as_bytes()))
             .or(Mistake::MethodCase, [&method.to_ascii_lowercase()]),
         |slot, other| slot.or(Mistake::MethodOther, [other]),

@@ -26,13 +26,13 @@ pub(super) fn symmetric(
     let token = headers.token.as_ref().map_or("", BearerToken::expose);
     Scheme {
         keys: part::key(key.expose()),
-        layouts: layouts(":", &["|", "\n", ""], &[0, 1, 2, 3, 4], depth),
+        layouts: layouts(":", &["|"], &[0, 1, 2, 3, 4], depth),
         slots: vec![
             part::method(message.method.as_str()),
             target::slot(message.target, true, host(message)),
             part::token(token),
             part::hash(body, depth),
-            timestamp::slot(&headers.timestamp, depth == 1),
+            timestamp::slot(&headers.timestamp, false),
         ],
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn transaction(
 ) -> Scheme {
     Scheme {
         keys: Slot::right(None),
-        layouts: layouts(":", &["|", "\n", ""], &[0, 1, 2, 3], depth),
+        layouts: layouts(":", &["|"], &[0, 1, 2, 3], depth),
         slots: vec![
             part::method(message.method.as_str()),
             target::slot(message.target, true, host(message)),
@@ -85,11 +85,7 @@ fn layouts(
     let mut layouts = Vec::new();
     let others = others.iter().map(|other| (Some(Mistake::SeparatorOther), *other));
     for (joined, separator) in std::iter::once((None, separator)).chain(others) {
-        for (ended, end) in [
-            (None, ""),
-            (Some(Mistake::StringNewline), "\n"),
-            (Some(Mistake::StringNewline), "\r\n"),
-        ] {
+        for (ended, end) in [(None, ""), (Some(Mistake::StringNewline), "\n")] {
             let mistakes: Vec<_> = [joined, ended].into_iter().flatten().collect();
             if mistakes.len() <= depth {
                 let lines = order

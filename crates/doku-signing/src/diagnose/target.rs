@@ -23,14 +23,11 @@ pub(super) fn slot(wire: &str, with_query: bool, host: Option<&str>) -> Slot {
     if let Some(bare) = right.strip_prefix('/') {
         slot = slot.or(Mistake::TargetNoLeadingSlash, [bare]);
     }
-    for target in [right, other] {
-        let Some(host) = host else { continue };
-        for scheme in ["https://", "http://"] {
-            slot = slot.or(Mistake::TargetUrl, [scheme, host, target]);
-        }
-        slot = slot.or(Mistake::TargetHost, [host, target]);
-    }
-    slot
+    let Some(host) = host else { return slot };
+    slot.or(Mistake::TargetUrl, ["https://", host, right])
+        .or(Mistake::TargetUrl, ["http://", host, right])
+        .or(Mistake::TargetUrl, ["https://", host, other])
+        .or(Mistake::TargetHost, [host, right])
 }
 
 /// Each `%41` as the byte that it stands for.

@@ -234,7 +234,6 @@ fn the_header_may_be_in_jakartas_time_and_the_signed_one_not() {
     for (header, signed, mistake) in [
         ("2026-11-22T10:04:05+07:00", "2026-11-22T03:04:05Z", TimestampZulu),
         ("2026-11-22T10:04:05+07:00", "2026-11-22T03:04:05+07:00", TimestampUtc),
-        ("2026-11-22T10:04:05+07:00", "2026-11-22T10:04:05.678+07:00", TimestampMillis),
         ("2026-11-22T10:04:05.678+07:00", "2026-11-22T10:04:05+07:00", TimestampNoMillis),
         ("2026-11-22T03:04:05.678Z", "2026-11-22T10:04:05.678+07:00", TimestampOffset),
         ("2026-12-31T23:59:58Z", "2027-01-01T00:00:01Z", TimestampNear),
@@ -244,6 +243,13 @@ fn the_header_may_be_in_jakartas_time_and_the_signed_one_not() {
             Presented { protocol: Protocol::Snap, timestamp: header, ..Presented::default() };
         assert_eq!(named(&sent.diagnosis(&signer.signature())), [mistake], "{header} {signed}");
     }
+}
+
+#[test]
+fn milliseconds_that_were_cut_off_for_the_header_are_found_whatever_they_were() {
+    let timestamp = "2026-11-22T03:04:05.678Z".to_owned();
+    let signer = Signer { timestamp, ..Signer::right(Protocol::NonSnap) };
+    assert_eq!(named(&signer.diagnosis()), [Mistake::TimestampMillis]);
 }
 
 #[test]

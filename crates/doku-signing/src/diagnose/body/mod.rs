@@ -96,8 +96,8 @@ impl<'a> Body<'a> {
         let mut bytes = Vec::new();
         match made.0 {
             From::Nothing => {}
-            From::Right(recipe) => Printer::of(&self.right).print(recipe, &mut bytes),
-            From::Sent(recipe) => Printer::of(self.sent).print(recipe, &mut bytes),
+            From::Right(recipe) => Printer::of(&self.right).print_whole(recipe, &mut bytes),
+            From::Sent(recipe) => Printer::of(self.sent).print_whole(recipe, &mut bytes),
         }
         bytes
     }
@@ -109,27 +109,32 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
         return;
     }
     let printer = Printer::of(body);
-    let mut bytes = Vec::new();
-    let mut effective = Vec::new();
-    for recipe in singles() {
-        printer.print(recipe, &mut bytes);
-        if bytes != body {
-            found(recipe.mistakes(), hash(&bytes), recipe);
-            effective.push(recipe);
-        } else if recipe.ending.is_some() {
-            // Line ends may have to come from another mistake first.
-            effective.push(recipe);
+    let (mut printed, mut ended) = (Vec::new(), Vec::new());
+    // Whether a recipe of so many mistakes makes a difference, without and with another ending.
+    let mut attempt = |recipe: Recipe, mistakes: usize| {
+        printer.print(recipe, &mut printed);
+        let differs = printed != body;
+        if differs {
+            found(recipe.mistakes(), hash(&printed), recipe);
         }
-    }
-    if depth == 1 {
-        return;
-    }
-    for (at, first) in effective.iter().enumerate() {
-        for second in &effective[at + 1..] {
-            let Some(both) = first.and(*second) else { continue };
-            printer.print(both, &mut bytes);
-            if bytes != body {
-                found(both.mistakes(), hash(&bytes), both);
+        if mistakes < depth && (differs || mistakes == 0) {
+            for ending in ENDINGS {
+                ended.clone_from(&printed);
+                ending.apply(&mut ended);
+                if ended != printed && ended != body {
+                    let recipe = Recipe { ending: Some(ending), ..recipe };
+                    found(recipe.mistakes(), hash(&ended), recipe);
+                }
+            }
+        }
+        differs
+    };
+    attempt(Recipe::default(), 0);
+    let effective: Vec<_> = printer.singles().filter(|recipe| attempt(*recipe, 1)).collect();
+    if depth > 1 {
+        for (at, first) in effective.iter().enumerate() {
+            for both in effective[at + 1..].iter().filter_map(|second| first.and(*second)) {
+                attempt(both, 2);
             }
         }
     }
@@ -149,15 +154,28 @@ impl<'a> Printer<'a> {
         Self { bytes, tokens, sorted }
     }
 
-    /// What is not JSON cannot be re-printed: there only the ending changes.
+    /// Every recipe with one mistake before the ending; none where the body is not JSON.
+    fn singles(&self) -> impl Iterator<Item = Recipe> + use<> {
+        let right = Recipe::default();
+        let layouts = LAYOUTS.map(|layout| Recipe { layout: Some(layout), ..right });
+        let sorted = [Recipe { sorted: true, ..right }];
+        let escapes = ESCAPES.map(|escapes| Recipe { escapes: Some(escapes), ..right });
+        let numbers = NUMBERS.map(|numbers| Recipe { numbers: Some(numbers), ..right });
+        let all = layouts.into_iter().chain(sorted).chain(escapes).chain(numbers);
+        all.take(if self.tokens.is_some() { usize::MAX } else { 0 })
+    }
+
+    /// The body by this recipe, but for its ending.
     fn print(&self, recipe: Recipe, out: &mut Vec<u8>) {
         out.clear();
         match if recipe.sorted { &self.sorted } else { &self.tokens } {
-            Some(tokens) if recipe != (Recipe { ending: recipe.ending, ..Recipe::default() }) => {
-                recipe.print(tokens, out);
-            }
-            _ => out.extend_from_slice(self.bytes),
+            Some(tokens) => recipe.print(tokens, out),
+            None => out.extend_from_slice(self.bytes),
         }
+    }
+
+    fn print_whole(&self, recipe: Recipe, out: &mut Vec<u8>) {
+        self.print(recipe, out);
         if let Some(ending) = recipe.ending {
             ending.apply(out);
         }
@@ -180,34 +198,23 @@ impl Recipe {
     }
 }
 
-/// Every recipe with one mistake.
-fn singles() -> impl Iterator<Item = Recipe> {
-    let right = Recipe::default();
-    let layouts =
-        [Layout::Compact, Layout::Spaced, Layout::Indent(2), Layout::Indent(4), Layout::Stripped];
-    let escapes = [
-        Escapes::Resolved,
-        Escapes::Html,
-        Escapes::Gson,
-        Escapes::Ascii,
-        Escapes::Slashes,
-        Escapes::Php,
-    ];
-    let numbers = [Numbers::Shortened, Numbers::Integer];
-    let endings =
-        [Ending::Trimmed, Ending::Newline("\n"), Ending::Newline("\r\n"), Ending::CrLf, Ending::Lf];
-    let layouts = layouts.map(|layout| Recipe { layout: Some(layout), ..right });
-    let sorted = [Recipe { sorted: true, ..right }];
-    let escapes = escapes.map(|escapes| Recipe { escapes: Some(escapes), ..right });
-    let numbers = numbers.map(|numbers| Recipe { numbers: Some(numbers), ..right });
-    let endings = endings.map(|ending| Recipe { ending: Some(ending), ..right });
-    layouts.into_iter().chain(sorted).chain(escapes).chain(numbers).chain(endings)
-}
-
 fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+const LAYOUTS: [Layout; 5] =
+    [Layout::Compact, Layout::Spaced, Layout::Indent(2), Layout::Indent(4), Layout::Stripped];
+const ESCAPES: [Escapes; 6] = [
+    Escapes::Resolved,
+    Escapes::Html,
+    Escapes::Gson,
+    Escapes::Ascii,
+    Escapes::Slashes,
+    Escapes::Php,
+];
+const NUMBERS: [Numbers; 2] = [Numbers::Shortened, Numbers::Integer];
+const ENDINGS: [Ending; 5] =
+    [Ending::Trimmed, Ending::Newline("\n"), Ending::Newline("\r\n"), Ending::CrLf, Ending::Lf];
 /// Larger bodies are searched for single mistakes only, so that the time stays bounded.
 const MAX_FOR_PAIRS: usize = 64 << 10;
 /// Larger ones are not re-printed at all.

@@ -149,39 +149,44 @@ impl Recipe {
 
     fn print_text(self, text: &str, out: &mut Vec<u8>) {
         out.push(b'"');
-        if self.escapes.is_none() && self.layout != Some(Layout::Stripped) {
-            out.extend_from_slice(text.as_bytes());
-        } else {
-            self.print_characters(text, out);
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| self.may_change(byte)) {
+            out.extend_from_slice(&rest.as_bytes()[..at]);
+            let length = self.print_character(&rest[at..], out);
+            rest = &rest[at + length..];
         }
+        out.extend_from_slice(rest.as_bytes());
         out.push(b'"');
     }
 
-    fn print_characters(self, text: &str, out: &mut Vec<u8>) {
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            let mut length = c.len_utf8();
-            if c == '\\' {
-                // An escape: of one character, or of one or two `\uXXXX`.
-                let resolved = (self.escapes == Some(Escapes::Resolved)).then(|| resolve(rest));
-                match resolved.flatten() {
-                    Some((character, escape)) => {
-                        length = escape;
-                        push(character, out);
-                    }
-                    None => {
-                        length += rest[1..].chars().next().map_or(0, char::len_utf8);
-                        out.extend_from_slice(&rest.as_bytes()[..length]);
-                    }
-                }
-            } else if self.layout == Some(Layout::Stripped) && c.is_whitespace() {
-            } else if self.escapes.is_some_and(|escapes| escapes.wants(c)) {
-                escape(c, out);
-            } else {
-                push(c, out);
-            }
-            rest = &rest[length..];
+    /// Whether a character that begins with this byte, or an escape, has to be looked at.
+    fn may_change(self, byte: u8) -> bool {
+        match (byte, self.escapes) {
+            (b' ' | 0x80.., _) if self.layout == Some(Layout::Stripped) => true,
+            (_, None) => false,
+            (b'\\' | 0x80.., _) => true,
+            (_, Some(escapes)) => escapes.wants(char::from(byte)),
         }
+    }
+
+    /// The character or escape at the start, printed; its length.
+    fn print_character(self, text: &str, out: &mut Vec<u8>) -> usize {
+        let Some(c) = text.chars().next() else { return 0 };
+        let mut length = c.len_utf8();
+        if c == '\\' {
+            let resolved = (self.escapes == Some(Escapes::Resolved)).then(|| resolve(text));
+            if let Some((character, escape)) = resolved.flatten() {
+                push(character, out);
+                return escape;
+            }
+            length += text[1..].chars().next().map_or(0, char::len_utf8);
+            out.extend_from_slice(&text.as_bytes()[..length]);
+        } else if self.escapes.is_some_and(|escapes| escapes.wants(c)) {
+            escape(c, out);
+        } else if !(self.layout == Some(Layout::Stripped) && c.is_whitespace()) {
+            push(c, out);
+        }
+        length
     }
 
     fn print_number(self, number: &str, out: &mut Vec<u8>) {
@@ -210,6 +215,7 @@ impl Ending {
                 out.truncate(out.trim_ascii_end().len());
             }
             Self::Newline(bytes) => out.extend_from_slice(bytes.as_bytes()),
+            Self::CrLf | Self::Lf if !out.contains(&b'\n') => {}
             Self::CrLf | Self::Lf => {
                 let before = std::mem::take(out);
                 for (at, byte) in before.iter().enumerate() {
@@ -264,7 +270,8 @@ fn escape(c: char, out: &mut Vec<u8>) {
         return;
     }
     for unit in c.encode_utf16(&mut [0; 2]) {
-        out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+        let digit = |shift: u16| b"0123456789abcdef"[usize::from(*unit >> shift & 15)];
+        out.extend([b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
     }
 }
 
