@@ -38,6 +38,7 @@ mod part;
 mod reading;
 mod report;
 mod search;
+mod slot;
 mod snap;
 mod target;
 mod timestamp;
@@ -190,10 +191,18 @@ impl Examination<'_> {
             match explanations.as_slice() {
                 [] => {}
                 _ if mistakes == 0 => return Diagnosis::Right,
-                all => return Diagnosis::Mistake(Report::explained(&scheme, all, self.body)),
+                all => {
+                    return Diagnosis::Mistake(Report::explained(
+                        &scheme,
+                        all,
+                        self.body,
+                        self.deepest,
+                    ));
+                }
             }
         }
-        let right = Found::right(&scheme(0)).shown(&scheme(0));
+        let scheme = scheme(0);
+        let right = Found::right(&scheme).shown(&scheme);
         Diagnosis::Unknown(Report::unexplained(right, !self.readings.is_empty(), self.deepest))
     }
 }

@@ -1,17 +1,18 @@
 //! What may have been signed for a non-SNAP message.
 
 use doku_types::SecretKey;
-use http::{Method, header::HOST};
+use http::header::HOST;
 
 use super::{
     Mistake,
     body::Body,
     part,
-    search::{Layout, Scheme, Slot},
+    search::{Layout, Scheme},
+    slot::Slot,
     target, timestamp,
 };
 use crate::{
-    Message,
+    Digest, Message,
     non_snap::{Form, SignedHeaders},
 };
 
@@ -24,7 +25,7 @@ pub(super) fn scheme(
     depth: usize,
 ) -> Scheme {
     let host = message.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let has_digest = message.method != Method::GET && !message.body.is_empty();
+    let has_digest = Digest::of_message(message.method, message.body).is_some();
     Scheme {
         keys: part::key(key.expose()),
         layouts: layouts(form, depth),

@@ -3,7 +3,7 @@
 use super::{
     Mistake,
     body::{Body, Variant},
-    search::Slot,
+    slot::Slot,
 };
 use crate::{hex, signature};
 

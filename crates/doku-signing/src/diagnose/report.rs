@@ -67,7 +67,12 @@ impl Report {
         self.readable
     }
 
-    pub(super) fn explained(scheme: &Scheme, found: &[(&Reading, Found)], body: &Body<'_>) -> Self {
+    pub(super) fn explained(
+        scheme: &Scheme,
+        found: &[(&Reading, Found)],
+        body: &Body<'_>,
+        deepest: usize,
+    ) -> Self {
         let mut ways: Vec<(Vec<Mistake>, &Found)> = Vec::new();
         for (reading, found) in found {
             for way in found.ways(scheme) {
@@ -88,7 +93,7 @@ impl Report {
             difference: signed.as_ref().and_then(|signed| Difference::of_texts(&right, signed)),
             body_difference: made.and_then(|made| Difference::of_bodies(body, made)),
             readable: true,
-            deepest: 2,
+            deepest,
             explanations,
             right,
             signed,
@@ -110,40 +115,35 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.mistakes() {
-            [] if !self.readable => {
-                f.write_str("What was presented cannot be a signature of this scheme.\n")?;
-            }
-            [] => {
-                f.write_str(match self.deepest {
-                    2 => "No known mistake explains the signature, nor do two of them together.\n",
-                    _ => "No known mistake explains the signature; pairs were not looked for.\n",
-                })?;
-                f.write_str(
-                    "Compare the key, and whether all of this is what the other side signed.\n",
-                )?;
-            }
-            mistakes => {
-                for mistake in mistakes {
-                    writeln!(f, "{mistake} [{}]", mistake.code())?;
-                }
-            }
+        if self.mistakes().is_empty() {
+            f.write_str(match (self.readable, self.deepest) {
+                (false, _) => "What was presented cannot be a signature of this scheme.",
+                (_, 2..) => "No known mistake explains the signature, nor do two of them together.",
+                _ => "No known mistake explains the signature; pairs were not looked for.",
+            })?;
+            f.write_str("\nCompare the key, and what is to be signed, with the other side's:")?;
+            return write_lines(f, &self.right);
+        }
+        for (place, mistake) in self.mistakes().iter().enumerate() {
+            let before = if place == 0 { "" } else { "\n" };
+            write!(f, "{before}{mistake} [{}]", mistake.code())?;
         }
         for other in self.alternatives() {
             let codes: Vec<_> = other.iter().map(|mistake| mistake.code()).collect();
-            writeln!(f, "It could as well be: {}", codes.join(" and "))?;
+            write!(f, "\nIt could as well be: {}.", codes.join(" and "))?;
         }
-        write_string(f, "To be signed:", &self.right)?;
+        f.write_str("\nTo be signed:")?;
+        write_lines(f, &self.right)?;
         match (&self.signed, &self.difference) {
             (Some(signed), Some(difference)) => {
-                write_string(f, "Was signed:", signed)?;
-                writeln!(f, "They differ {difference}.")?;
+                f.write_str("\nWas signed:")?;
+                write_lines(f, signed)?;
+                write!(f, "\nThey differ {difference}.")?;
             }
-            (Some(_), None) => f.write_str("This very string was signed.\n")?,
-            (None, _) => {}
+            _ => f.write_str("\nThis very string was signed.")?,
         }
         if let Some(difference) = &self.body_difference {
-            writeln!(f, "The bodies differ {difference}.")?;
+            write!(f, "\nThe bodies differ {difference}.")?;
         }
         Ok(())
     }
@@ -216,12 +216,8 @@ impl fmt::Display for Difference {
 }
 
 /// A text line by line, what cannot be seen made visible.
-fn write_string(f: &mut fmt::Formatter<'_>, title: &str, text: &str) -> fmt::Result {
-    writeln!(f, "{title}")?;
-    for line in text.split_inclusive('\n') {
-        writeln!(f, "  {}", visible(line))?;
-    }
-    Ok(())
+fn write_lines(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.split_inclusive('\n').try_for_each(|line| write!(f, "\n  {}", visible(line)))
 }
 
 fn first_difference(one: &[u8], other: &[u8]) -> Option<usize> {

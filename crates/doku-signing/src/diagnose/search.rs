@@ -12,6 +12,7 @@ use super::{
     Mistake,
     body::Made,
     reading::{Algorithm, Reading, Wanted},
+    slot::{Choice, Slot},
 };
 use crate::rsa::Verifier;
 
@@ -31,99 +32,11 @@ pub(super) struct Layout {
     pub(super) end: &'static str,
 }
 
-/// What may stand in a place of the string. The first choice is right, no two are the same.
-pub(super) struct Slot(Vec<Choice>);
-
-/// One of them.
-pub(super) struct Choice {
-    /// The mistakes that lead to it: as few as possible, in every way there is.
-    ways: Vec<Vec<Mistake>>,
-    /// `None`: the line is left out, with what stands before the part.
-    text: Option<Zeroizing<Vec<u8>>>,
-    /// What is shown in place of a secret.
-    shown: Option<&'static str>,
-    /// The body whose hash it is.
-    body: Option<Made>,
-}
-
 /// A string that explains what was presented: the choices that make it.
 pub(super) struct Found {
     key: usize,
     layout: usize,
     choices: Vec<usize>,
-}
-
-impl Slot {
-    /// A slot whose right content is this; `None` where the line does not belong.
-    pub(super) fn right(text: Option<&[u8]>) -> Self {
-        Self(Vec::new()).choice(Vec::new(), text.map(|text| vec![text]), None)
-    }
-
-    /// Or, by this mistake, these parts one after the other.
-    pub(super) fn or<const N: usize>(self, mistake: Mistake, parts: [&str; N]) -> Self {
-        self.choice(vec![mistake], Some(parts.map(str::as_bytes).to_vec()), None)
-    }
-
-    /// As [`or`](Self::or), for bytes.
-    pub(super) fn or_bytes(self, mistake: Mistake, text: &[u8]) -> Self {
-        self.choice(vec![mistake], Some(vec![text]), None)
-    }
-
-    /// Or, by this mistake, nothing: the line is left out.
-    pub(super) fn or_left_out(self, mistake: Mistake) -> Self {
-        self.choice(vec![mistake], None, None)
-    }
-
-    /// Or, by these mistakes, the hash of a body.
-    pub(super) fn or_hash(self, mistakes: Vec<Mistake>, hash: &[u8], body: Made) -> Self {
-        self.choice(mistakes, Some(vec![hash]), Some(body))
-    }
-
-    /// The same, its choices shown as these texts, one for each: they hold a secret.
-    pub(super) fn shown_as(mut self, texts: &[&'static str]) -> Self {
-        for (choice, text) in self.0.iter_mut().zip(texts) {
-            choice.shown = Some(text);
-        }
-        self
-    }
-
-    /// Or, by the same mistake, any of these, which are known to be different from each other and
-    /// from the rest.
-    pub(super) fn or_any(mut self, mistake: Mistake, texts: impl Iterator<Item = String>) -> Self {
-        self.0.extend(texts.map(|text| Choice {
-            ways: vec![vec![mistake]],
-            text: Some(Zeroizing::new(text.into_bytes())),
-            shown: None,
-            body: None,
-        }));
-        self
-    }
-
-    fn choice(
-        mut self,
-        mistakes: Vec<Mistake>,
-        parts: Option<Vec<&[u8]>>,
-        body: Option<Made>,
-    ) -> Self {
-        let text = parts.map(|parts| Zeroizing::new(parts.concat()));
-        match self.0.iter_mut().find(|choice| choice.text == text) {
-            Some(same) if same.weight() < mistakes.len() => {}
-            Some(same) if same.weight() == mistakes.len() => {
-                if !same.ways.contains(&mistakes) {
-                    same.ways.push(mistakes);
-                }
-            }
-            Some(same) => (same.ways, same.body) = (vec![mistakes], body),
-            None => self.0.push(Choice { ways: vec![mistakes], text, shown: None, body }),
-        }
-        self
-    }
-}
-
-impl Choice {
-    fn weight(&self) -> usize {
-        self.ways[0].len()
-    }
 }
 
 /// A candidate for the string that was signed, while it is put together.
@@ -208,7 +121,7 @@ impl Scheme {
     ) -> Vec<Found> {
         let mut found = Vec::new();
         let tails: Vec<_> = self.layouts.iter().map(|layout| self.tails(layout)).collect();
-        for (key_at, key) in self.keys.0.iter().enumerate() {
+        for (key_at, key) in self.keys.choices().iter().enumerate() {
             let Some(left) = mistakes.checked_sub(key.weight()) else { continue };
             let keyed = start(key.text.as_ref().map_or(&[], |key| key));
             for (layout_at, layout) in self.layouts.iter().enumerate() {
@@ -227,7 +140,7 @@ impl Scheme {
         let mut tails = vec![Zeroizing::new(layout.end.as_bytes().to_vec())];
         for (label, slot) in layout.lines.iter().rev() {
             let after = &tails[tails.len() - 1];
-            let tail = match &self.slots[*slot].0[0].text {
+            let tail = match &self.slots[*slot].choices()[0].text {
                 Some(text) => [label.as_bytes(), text, after].concat(),
                 None => after.to_vec(),
             };
@@ -267,7 +180,7 @@ impl Walk<'_> {
         }
         let Some((label, slot)) = self.layout.lines.get(at) else { return };
         let last = at + 1 == self.layout.lines.len();
-        for (place, choice) in self.slots[*slot].0.iter().enumerate() {
+        for (place, choice) in self.slots[*slot].choices().iter().enumerate() {
             let Some(left) = left.checked_sub(choice.weight()) else { continue };
             if last && left > 0 {
                 continue;
@@ -293,7 +206,7 @@ impl Found {
     /// The mistakes that lead to it, in every way there is.
     pub(super) fn ways(&self, scheme: &Scheme) -> Vec<Vec<Mistake>> {
         let mut ways = vec![scheme.layouts[self.layout].mistakes.clone()];
-        let key = &scheme.keys.0[self.key];
+        let key = &scheme.keys.choices()[self.key];
         for choice in std::iter::once(key).chain(self.choices(scheme).map(|(_, choice)| choice)) {
             ways = ways
                 .iter()
@@ -328,6 +241,6 @@ impl Found {
         lines
             .iter()
             .zip(&self.choices)
-            .map(|((label, slot), place)| (label.as_str(), &scheme.slots[*slot].0[*place]))
+            .map(|((label, slot), place)| (label.as_str(), &scheme.slots[*slot].choices()[*place]))
     }
 }

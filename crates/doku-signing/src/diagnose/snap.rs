@@ -7,7 +7,8 @@ use super::{
     Mistake,
     body::Body,
     part,
-    search::{Layout, Scheme, Slot},
+    search::{Layout, Scheme},
+    slot::Slot,
     target, timestamp,
 };
 use crate::{

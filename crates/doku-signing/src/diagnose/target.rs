@@ -1,6 +1,6 @@
 //! What may stand for the target.
 
-use super::{Mistake, search::Slot};
+use super::{Mistake, slot::Slot};
 
 /// The target of a message that was sent to `wire`, path and query. Non-SNAP signs the path alone,
 /// SNAP all of it.

@@ -2,7 +2,7 @@
 
 use doku_types::Timestamp;
 
-use super::{Mistake, search::Slot};
+use super::{Mistake, slot::Slot};
 
 /// The timestamp of a header. `all_milliseconds`: with each of the thousand that may have been cut
 /// off for the header.

@@ -64,12 +64,8 @@ impl<'a> Body<'a> {
     /// Every variant of up to so many mistakes, the right one first. Those that come out as it does
     /// are left out: nothing is wrong with them.
     pub(super) fn variants(&self, depth: usize) -> Vec<Variant> {
-        let right = Recipe::default();
-        let mut variants = vec![Variant {
-            mistakes: Vec::new(),
-            hash: hash(self.right()),
-            made: Made(From::Right(right)),
-        }];
+        let made = Made(From::Right(Recipe::default()));
+        let mut variants = vec![Variant { mistakes: Vec::new(), hash: hash(self.right()), made }];
         if depth == 0 {
             return variants;
         }
@@ -81,11 +77,15 @@ impl<'a> Body<'a> {
             variants.push(Variant { mistakes, hash, made: Made(From::Right(recipe)) });
         });
         if self.sent != self.right() {
+            let right = variants[0].hash;
             let mut unminified = |mut mistakes: Vec<_>, hash, recipe| {
-                mistakes.insert(0, Mistake::BodyUnminified);
-                variants.push(Variant { mistakes, hash, made: Made(From::Sent(recipe)) });
+                // A second mistake may undo the first.
+                if hash != right {
+                    mistakes.insert(0, Mistake::BodyUnminified);
+                    variants.push(Variant { mistakes, hash, made: Made(From::Sent(recipe)) });
+                }
             };
-            unminified(Vec::new(), hash(self.sent), right);
+            unminified(Vec::new(), hash(self.sent), Recipe::default());
             alter(self.sent, depth - 1, unminified);
         }
         variants
@@ -219,3 +219,28 @@ const ENDINGS: [Ending; 5] =
 const MAX_FOR_PAIRS: usize = 64 << 10;
 /// Larger ones are not re-printed at all.
 const MAX_PRINTED: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_variant_can_be_made_again_and_is_never_the_right_body(
+            body in r#" ?\{"[bc</]?": ?(6\.00|"[aé& ]{0,2}"), ?"a":\[\]\}(\r?\n)?|[a-z \n]{0,9}"#,
+            snap in any::<bool>(),
+        ) {
+            let body = body.as_bytes();
+            let body = if snap { Body::minified(body) } else { Body::as_sent(body) };
+            let variants = body.variants(2);
+            prop_assert!(variants[0].mistakes.is_empty());
+            prop_assert_eq!(hash(body.right()), variants[0].hash);
+            for variant in &variants[1..] {
+                prop_assert!((1..=2).contains(&variant.mistakes.len()));
+                prop_assert_eq!(hash(&body.bytes(variant.made)), variant.hash);
+                prop_assert_ne!(variant.hash, variants[0].hash, "{:?}", variant.mistakes);
+            }
+        }
+    }
+}

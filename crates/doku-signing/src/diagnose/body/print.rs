@@ -176,7 +176,7 @@ impl Recipe {
         if c == '\\' {
             let resolved = (self.escapes == Some(Escapes::Resolved)).then(|| resolve(text));
             if let Some((character, escape)) = resolved.flatten() {
-                push(character, out);
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 return escape;
             }
             length += text[1..].chars().next().map_or(0, char::len_utf8);
@@ -184,7 +184,7 @@ impl Recipe {
         } else if self.escapes.is_some_and(|escapes| escapes.wants(c)) {
             escape(c, out);
         } else if !(self.layout == Some(Layout::Stripped) && c.is_whitespace()) {
-            push(c, out);
+            out.extend_from_slice(&text.as_bytes()[..length]);
         }
         length
     }
@@ -273,10 +273,6 @@ fn escape(c: char, out: &mut Vec<u8>) {
         let digit = |shift: u16| b"0123456789abcdef"[usize::from(*unit >> shift & 15)];
         out.extend([b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
     }
-}
-
-fn push(c: char, out: &mut Vec<u8>) {
-    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 #[cfg(test)]
