@@ -27,9 +27,10 @@
 //! been right, nor what stands in the body. Still it is for the owner of the key, not for the other
 //! side of a connection.
 //!
-//! Single mistakes are looked for first, and pairs only where none of them explains the signature;
-//! with RSA, where each attempt costs a verification, single ones only. The mistake of signing the
-//! whole URL is known only where the message has its header `Host`.
+//! Single mistakes are looked for first, and pairs only where none of them explains the signature.
+//! With RSA, where each attempt costs a verification, single ones alone are; so with a body of more
+//! than 64 KiB, and one of more than 1 MiB is not re-printed. That the whole URL was signed is seen
+//! only where the message has its header `Host`.
 
 mod body;
 mod mistake;

@@ -18,12 +18,11 @@ pub(super) struct Reading {
     pub(super) wanted: Wanted,
 }
 
-/// By the length of what was presented.
+/// Of an HMAC by the length of what was presented; RSA is used with SHA-256 alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {
     Sha256,
     Sha512,
-    Rsa,
 }
 
 /// What a signature has to be.
@@ -54,7 +53,7 @@ pub(super) fn non_snap(presented: &str) -> Vec<Reading> {
     for reading in &mut readings {
         let spelled = match reading.algorithm {
             Algorithm::Sha512 => ["HMACSHA256=", "HMACSHA512="],
-            _ => ["HMACSHA256="; 2],
+            Algorithm::Sha256 => ["HMACSHA256="; 2],
         };
         let lost_case =
             reading.mistakes == [Mistake::SignatureLowerCase] && prefix == "hmacsha256=";
@@ -87,7 +86,7 @@ pub(super) fn rsa(presented: &str) -> Vec<Reading> {
             let prefixed = (!prefix.is_empty()).then_some(Mistake::PrefixUnwanted);
             readings.push(Reading {
                 mistakes: form.into_iter().chain(prefixed).collect(),
-                algorithm: Algorithm::Rsa,
+                algorithm: Algorithm::Sha256,
                 wanted: Wanted::Bytes(bytes),
             });
         }

@@ -99,7 +99,6 @@ impl Scheme {
             Algorithm::Sha512 => self.search(&reading.wanted, mistakes, |key| {
                 Hmac::<Sha512>::new_from_slice(key).expect(ANY)
             }),
-            Algorithm::Rsa => Vec::new(),
         }
     }
 

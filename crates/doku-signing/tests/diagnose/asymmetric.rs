@@ -10,9 +10,14 @@ use doku_signing::{
     rsa::{self, RsaSigner, RsaVerifier},
 };
 use http::{HeaderMap, Method};
-use sha2::Digest;
 
-use crate::naive::{BODY, hex, named};
+use crate::{
+    naive::{BODY, Protocol, Signer, hex, named},
+    singles::{COMMON, SNAP},
+};
+
+/// The timestamp of the token request.
+const AT: &str = "2026-11-22T10:04:05+07:00";
 
 struct Public(RsaVerifier);
 
@@ -36,7 +41,7 @@ fn diagnosis(transaction: bool, signature: &str) -> Diagnosis {
     let mut headers = HeaderMap::new();
     for (name, text) in [
         ("x-client-key", "BRN-1"),
-        ("x-timestamp", "2026-11-22T10:04:05+07:00"),
+        ("x-timestamp", if transaction { "2026-11-22T03:04:05Z" } else { AT }),
         ("x-signature", signature),
         ("host", "api.doku.com"),
     ] {
@@ -44,7 +49,7 @@ fn diagnosis(transaction: bool, signature: &str) -> Diagnosis {
     }
     let message = Message {
         method: &Method::POST,
-        target: "/x/pay",
+        target: "/a%20b/pay?x=1",
         headers: &headers,
         body: BODY.as_bytes(),
     };
@@ -79,27 +84,17 @@ fn every_mistake_in_a_token_request_is_named() {
 
 #[test]
 fn every_mistake_in_a_transaction_is_named() {
-    use Mistake::*;
-    let hash = |body: &str| hex(&sha2::Sha256::digest(body));
-    let right = hash(BODY);
-    let at = "2026-11-22T10:04:05+07:00";
-    assert_eq!(diagnosis(true, &sign(&format!("POST:/x/pay:{right}:{at}"))), Diagnosis::Right);
-    for (mistake, text) in [
-        (MethodOther, format!("PUT:/x/pay:{right}:{at}")),
-        (MethodCase, format!("post:/x/pay:{right}:{at}")),
-        (TargetUrl, format!("POST:https://api.doku.com/x/pay:{right}:{at}")),
-        (TargetSlashAdded, format!("POST:/x/pay/:{right}:{at}")),
-        (HashUpperCase, format!("POST:/x/pay:{}:{at}", right.to_uppercase())),
-        (BodyEmpty, format!("POST:/x/pay:{}:{at}", hash(""))),
-        (BodyNewline, format!("POST:/x/pay:{}:{at}", hash(&format!("{BODY}\n")))),
-        (
-            NumbersShortened,
-            format!("POST:/x/pay:{}:{at}", hash(&BODY.replace("6000.00", "6000.0"))),
-        ),
-        (SeparatorOther, format!("POST|/x/pay|{right}|{at}")),
-        (TimestampWib, format!("POST:/x/pay:{right}:2026-11-22T17:04:05+07:00")),
-    ] {
-        assert_eq!(named(&diagnosis(true, &sign(&text))), [mistake], "{text:?}");
+    // The parts of the other SNAP signature, without a token.
+    let right = Signer { token: None, ..Signer::right(Protocol::Snap) };
+    assert_eq!(diagnosis(true, &sign(&right.string_to_sign())), Diagnosis::Right);
+    let not_here = ["key", "output", "prefix", "algorithm", "token"];
+    for (mistake, part, make) in COMMON.iter().chain(SNAP) {
+        if !not_here.contains(part) {
+            let mut signer = right.clone();
+            make(&mut signer);
+            let text = signer.string_to_sign();
+            assert_eq!(named(&diagnosis(true, &sign(&text))), [*mistake], "{text:?}");
+        }
     }
 }
 

@@ -53,6 +53,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+pub(crate) fn hmac_sha256(key: &str, text: &str) -> Vec<u8> {
+    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.chain_update(text).finalize().into_bytes().to_vec()
+}
+
+pub(crate) fn hmac_sha512(key: &str, text: &str) -> Vec<u8> {
+    let mac = Hmac::<Sha512>::new_from_slice(key.as_bytes()).unwrap();
+    mac.chain_update(text).finalize().into_bytes().to_vec()
+}
+
 impl Signer {
     pub(crate) fn right(protocol: Protocol) -> Self {
         let snap = protocol == Protocol::Snap;
@@ -108,13 +118,10 @@ impl Signer {
     }
 
     pub(crate) fn signature(&self) -> String {
-        let (key, text) = (self.key.as_bytes(), self.string_to_sign());
-        let bytes = if self.sha512 {
-            let mac = Hmac::<Sha512>::new_from_slice(key).unwrap().chain_update(&text);
-            mac.finalize().into_bytes().to_vec()
-        } else {
-            let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(&text);
-            mac.finalize().into_bytes().to_vec()
+        let text = self.string_to_sign();
+        let bytes = match self.sha512 {
+            true => hmac_sha512(&self.key, &text),
+            false => hmac_sha256(&self.key, &text),
         };
         format!("{}{}", self.prefix, (self.written)(&bytes))
     }

@@ -118,6 +118,26 @@ pub(crate) const SNAP: &[Error] = {
     ]
 };
 
+/// Those that are no change of one part, and have tests of their own, here or with RSA.
+const APART: &[Mistake] = {
+    use Mistake::*;
+    &[
+        BodyTrimmed,
+        BodyCrLf,
+        BodyLf,
+        BodyUnminified,
+        BodyCompact,
+        BodyUnescaped,
+        BodyGsonEscaped,
+        DigestUnwanted,
+        TargetSlashRemoved,
+        TimestampZulu,
+        TimestampNoMillis,
+        KeyTrimmed,
+        PartsSwapped,
+    ]
+};
+
 fn html(body: &str) -> String {
     body.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
@@ -153,6 +173,15 @@ fn every_mistake_is_named_in_every_scheme_it_applies_to() {
             assert_eq!(named(&diagnosis), [*mistake], "{protocol:?} {mistake:?}");
         }
         assert_eq!(Signer::right(protocol).diagnosis(), Diagnosis::Right);
+    }
+}
+
+#[test]
+fn no_mistake_is_on_the_list_without_a_test() {
+    let tables = [COMMON, NON_SNAP, SNAP].concat();
+    for mistake in Mistake::ALL {
+        let tested = tables.iter().any(|(tested, ..)| tested == mistake);
+        assert!(tested != APART.contains(mistake), "{mistake:?}");
     }
 }
 

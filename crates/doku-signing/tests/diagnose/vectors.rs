@@ -8,7 +8,7 @@ use doku_signing::{
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
-use crate::naive::named;
+use crate::naive::{Presented, Protocol, SECRET, Signer, base64, hmac_sha256, hmac_sha512, named};
 
 const KEY: &str = "SK-vector-0123456789";
 
@@ -86,25 +86,21 @@ fn published_signatures_are_right() {
     }
 }
 
-/// Of two mistakes only the hash of the body was published: the string that was signed shows it.
+/// Of two mistakes only the hash of the body was published: the string is put together around it.
 #[test]
-fn published_hashes_of_mistaken_bodies_stand_in_the_string() {
+fn published_hashes_of_mistaken_bodies_are_explained() {
     let n3 = vector("N3");
     let field = |name: &str| n3[name].as_str().unwrap();
-    let mac = |text: &str| {
-        use hmac::{Hmac, KeyInit, Mac};
-        let mac = Hmac::<sha2::Sha256>::new_from_slice(KEY.as_bytes()).unwrap();
-        crate::naive::base64(&mac.chain_update(text).finalize().into_bytes())
-    };
     let text = format!(
-        "Client-Id:{}\nRequest-Id:{}\nRequest-Timestamp:{}\nRequest-Target:{}\nDigest:90PTbtXKnfxJrl9BreY+4Y7pzg7xviZ+8vOhQy7iMjw=",
+        "Client-Id:{}\nRequest-Id:{}\nRequest-Timestamp:{}\nRequest-Target:{}\n\
+         Digest:90PTbtXKnfxJrl9BreY+4Y7pzg7xviZ+8vOhQy7iMjw=",
         field("client"),
         field("request_id"),
         field("ts"),
         field("target"),
     );
-    let found = diagnosis("N3", &format!("HMACSHA256={}", mac(&text)));
-    assert_eq!(named(&found), [Mistake::BodyIndent2]);
+    let signature = format!("HMACSHA256={}", base64(&hmac_sha256(KEY, &text)));
+    assert_eq!(named(&diagnosis("N3", &signature)), [Mistake::BodyIndent2]);
 
     let s3 = vector("S3");
     let field = |name: &str| s3[name].as_str().unwrap();
@@ -114,33 +110,25 @@ fn published_hashes_of_mistaken_bodies_stand_in_the_string() {
         field("token"),
         field("ts"),
     );
-    let mac = {
-        use hmac::{Hmac, KeyInit, Mac};
-        let mac = Hmac::<sha2::Sha512>::new_from_slice(KEY.as_bytes()).unwrap();
-        crate::naive::base64(&mac.chain_update(text).finalize().into_bytes())
-    };
-    assert_eq!(named(&diagnosis("S3", &mac)), [Mistake::BodyStripped]);
+    let signature = base64(&hmac_sha512(KEY, &text));
+    assert_eq!(named(&diagnosis("S3", &signature)), [Mistake::BodyStripped]);
 }
 
 /// Parsed and printed again, one well-known body has two mistakes: numbers and escapes.
 #[test]
 fn a_body_that_was_parsed_and_printed_again_is_explained() {
-    use crate::naive::{Presented, Protocol, Signer};
     let sent = r#"{"order":{"amount":6000.00,"tips":0.00,"terminal_id":"A01             ","note":"Café \u0026 co"}}"#;
-    for (hash, mistakes) in [
+    for (digest, mistakes) in [
         (
             "oGzFmHblJN8O+6jy3VS3+5tU+tifViaiE2FBXpVN4hE=",
             &[Mistake::BodyUnescaped, Mistake::NumbersShortened][..],
         ),
         ("PSSD0Dcc0IUymg1mUsu1F8NoXDFq51hrJFURt0PqQrc=", &[Mistake::BodyStripped]),
     ] {
-        let mut signer = Signer::right(Protocol::NonSnap);
-        signer.digest = None;
-        let text = format!("{}\nDigest:{hash}", signer.string_to_sign());
-        use hmac::{Hmac, KeyInit, Mac};
-        let mac = Hmac::<sha2::Sha256>::new_from_slice(crate::naive::SECRET.as_bytes()).unwrap();
-        let mac = crate::naive::base64(&mac.chain_update(text).finalize().into_bytes());
+        let without = Signer { digest: None, ..Signer::right(Protocol::NonSnap) };
+        let text = format!("{}\nDigest:{digest}", without.string_to_sign());
+        let signature = format!("HMACSHA256={}", base64(&hmac_sha256(SECRET, &text)));
         let sent = Presented { body: sent.as_bytes(), ..Presented::default() };
-        assert_eq!(named(&sent.diagnosis(&format!("HMACSHA256={mac}"))), mistakes);
+        assert_eq!(named(&sent.diagnosis(&signature)), mistakes);
     }
 }

@@ -1,5 +1,6 @@
 //! The bodies that may have been hashed in place of the right one.
 
+mod escape;
 mod json;
 mod print;
 
@@ -8,8 +9,9 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use self::{
+    escape::Escapes,
     json::Token,
-    print::{Ending, Escapes, Layout, Numbers, Recipe},
+    print::{Ending, Layout, Numbers, Recipe},
 };
 use super::Mistake;
 use crate::snap::minify;
@@ -118,7 +120,7 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
             found(recipe.mistakes(), hash(&printed), recipe);
         }
         if mistakes < depth && (differs || mistakes == 0) {
-            for ending in ENDINGS {
+            for ending in ENDINGS.into_iter().filter(|ending| ending.matters(&printed)) {
                 ended.clone_from(&printed);
                 ending.apply(&mut ended);
                 if ended != printed && ended != body {

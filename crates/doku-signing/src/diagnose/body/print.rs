@@ -1,6 +1,9 @@
 //! One body printed by a recipe: one choice on each axis, as some program out there prints.
 
-use super::json::Token;
+use super::{
+    escape::{Escapes, escape, resolve},
+    json::Token,
+};
 use crate::diagnose::Mistake;
 
 /// How a body was printed before it was hashed. `None` on an axis: as it should be.
@@ -21,21 +24,6 @@ pub(super) enum Layout {
     Indent(usize),
     /// Nor any inside strings.
     Stripped,
-}
-
-/// Which characters of strings are escaped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escapes {
-    /// As few as JSON allows.
-    Resolved,
-    /// `<>&` and two line separators, as in Go.
-    Html,
-    /// `<>&='` and the separators, as in Gson.
-    Gson,
-    Ascii,
-    Slashes,
-    /// Slashes and what is not ASCII, as in PHP.
-    Php,
 }
 
 /// How a fraction with zeros at its end is written.
@@ -149,8 +137,9 @@ impl Recipe {
 
     fn print_text(self, text: &str, out: &mut Vec<u8>) {
         out.push(b'"');
+        let rewritten = self.escapes.is_some() || self.layout == Some(Layout::Stripped);
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| self.may_change(byte)) {
+        while rewritten && let Some(at) = rest.bytes().position(|byte| self.may_change(byte)) {
             out.extend_from_slice(&rest.as_bytes()[..at]);
             let length = self.print_character(&rest[at..], out);
             rest = &rest[at + length..];
@@ -206,6 +195,16 @@ impl Recipe {
 }
 
 impl Ending {
+    /// Whether printed bytes come out otherwise, as far as a glance tells.
+    pub(super) fn matters(self, printed: &[u8]) -> bool {
+        match self {
+            Self::Trimmed => printed.trim_ascii().len() < printed.len(),
+            Self::Newline(_) => true,
+            Self::CrLf => printed.contains(&b'\n'),
+            Self::Lf => printed.contains(&b'\r'),
+        }
+    }
+
     /// Applied to printed bytes.
     pub(super) fn apply(self, out: &mut Vec<u8>) {
         match self {
@@ -215,63 +214,20 @@ impl Ending {
                 out.truncate(out.trim_ascii_end().len());
             }
             Self::Newline(bytes) => out.extend_from_slice(bytes.as_bytes()),
-            Self::CrLf | Self::Lf if !out.contains(&b'\n') => {}
             Self::CrLf | Self::Lf => {
-                let before = std::mem::take(out);
-                for (at, byte) in before.iter().enumerate() {
-                    let line_end = *byte == b'\r' && before.get(at + 1) == Some(&b'\n');
-                    if self == Self::Lf && line_end {
-                        continue;
+                let (from, to): (&[u8], &[u8]) =
+                    if self == Self::Lf { (b"\r\n", b"\n") } else { (b"\n", b"\r\n") };
+                for line in std::mem::take(out).split_inclusive(|byte| *byte == b'\n') {
+                    match line.strip_suffix(from) {
+                        Some(bare) if !bare.ends_with(b"\r") => {
+                            out.extend_from_slice(bare);
+                            out.extend_from_slice(to);
+                        }
+                        _ => out.extend_from_slice(line),
                     }
-                    if self == Self::CrLf && *byte == b'\n' && !before[..at].ends_with(b"\r") {
-                        out.push(b'\r');
-                    }
-                    out.push(*byte);
                 }
             }
         }
-    }
-}
-
-impl Escapes {
-    fn wants(self, c: char) -> bool {
-        let html = matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}');
-        match self {
-            Self::Resolved => false,
-            Self::Html => html,
-            Self::Gson => html || matches!(c, '=' | '\''),
-            Self::Ascii => !c.is_ascii(),
-            Self::Slashes => c == '/',
-            Self::Php => c == '/' || !c.is_ascii(),
-        }
-    }
-}
-
-/// The character that the escape at the start stands for, and the escape's length; `None` where
-/// JSON needs the escape.
-fn resolve(text: &str) -> Option<(char, usize)> {
-    if text.starts_with("\\/") {
-        return Some(('/', 2));
-    }
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let first = unit(0)?;
-    let units = [first, unit(6).unwrap_or_default()];
-    let character = char::decode_utf16(units).next()?.ok()?;
-    let length = if character.len_utf16() == 2 { 12 } else { 6 };
-    (!character.is_control() && !matches!(character, '"' | '\\')).then_some((character, length))
-}
-
-fn escape(c: char, out: &mut Vec<u8>) {
-    if c == '/' {
-        out.extend_from_slice(b"\\/");
-        return;
-    }
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        let digit = |shift: u16| b"0123456789abcdef"[usize::from(*unit >> shift & 15)];
-        out.extend([b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
     }
 }
 
