@@ -11,8 +11,8 @@
 //!
 //! In either, each stage is open to see: the digest of the body, the string to sign, the signature.
 //! [`Credentials`] does all of them at once for an HTTP message, [`MessageVerifier`] undoes them, and
-//! [`replay`] sees to it that a message counts once. When a signature does not match,
-//! the doctor says which mistake was made.
+//! [`replay`] sees to it that a message counts once. When a signature does not match, [`diagnose`],
+//! the doctor, says which mistake was made.
 //!
 //! ```
 //! use doku_signing::Credentials;
@@ -34,6 +34,7 @@
 //! neither there is no C compiler to be had, and RSA keys are what you plug into its traits.
 
 mod credentials;
+pub mod diagnose;
 mod digest;
 mod header;
 mod hex;

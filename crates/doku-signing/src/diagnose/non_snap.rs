@@ -1,0 +1,87 @@
+//! What may have been signed for a non-SNAP message.
+
+use doku_types::SecretKey;
+use http::header::HOST;
+
+use super::{
+    Mistake,
+    body::Body,
+    part,
+    search::{Layout, Scheme},
+    slot::Slot,
+    target, timestamp,
+};
+use crate::{
+    Digest, Message,
+    non_snap::{Form, SignedHeaders},
+};
+
+pub(super) fn scheme(
+    form: Form,
+    message: &Message<'_>,
+    headers: &SignedHeaders,
+    key: &SecretKey,
+    body: &Body<'_>,
+    depth: usize,
+) -> Scheme {
+    let host = message.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let has_digest = Digest::of_message(message.method, message.body).is_some();
+    Scheme {
+        keys: part::key(key.expose()),
+        layouts: layouts(form, depth),
+        slots: vec![
+            part::client_id(&headers.client_id),
+            Slot::right(Some(headers.request_id.as_bytes())),
+            // Its header has whole seconds, so a clock's milliseconds may have been cut off for it; to
+            // try each of them beside every other mistake would take too long.
+            timestamp::slot(&headers.timestamp, depth == 1),
+            target::slot(message.target, false, host),
+            part::digest(body, has_digest, depth),
+        ],
+    }
+}
+
+/// Every way to lay out the lines with up to so many mistakes, the right one first.
+fn layouts(form: Form, depth: usize) -> Vec<Layout> {
+    let mut layouts = Vec::new();
+    let other = match form {
+        Form::Request => Form::Response,
+        Form::Response => Form::Request,
+    };
+    for (not_that, form) in [(None, form), (Some(Mistake::OtherForm), other)] {
+        for (case, names) in names(form) {
+            for (blank, colon) in [(None, ":"), (Some(Mistake::ColonBlank), ": ")] {
+                for (joined, line_end) in LINE_ENDS {
+                    for (ended, end) in [(None, ""), (Some(Mistake::StringNewline), line_end)] {
+                        let mistakes = [not_that, case, blank, joined, ended];
+                        let mistakes: Vec<_> = mistakes.into_iter().flatten().collect();
+                        if mistakes.len() > depth {
+                            continue;
+                        }
+                        let lines = names.iter().enumerate().map(|(slot, name)| {
+                            let before = if slot == 0 { "" } else { line_end };
+                            (format!("{before}{name}{colon}"), slot)
+                        });
+                        layouts.push(Layout { mistakes, lines: lines.collect(), end });
+                    }
+                }
+            }
+        }
+    }
+    layouts
+}
+
+/// The lines' names, and how they are misspelled.
+fn names(form: Form) -> [(Option<Mistake>, [String; 5]); 4] {
+    let right = ["Client-Id", "Request-Id", form.timestamp_header(), "Request-Target", "Digest"];
+    let cased = Some(Mistake::HeaderCase);
+    [
+        (None, right.map(str::to_owned)),
+        (cased, right.map(str::to_ascii_lowercase)),
+        (cased, right.map(str::to_ascii_uppercase)),
+        (cased, right.map(|name| name.replace("-Id", "-ID"))),
+    ]
+}
+
+const LINE_ENDS: [(Option<Mistake>, &str); 3] =
+    [(None, "\n"), (Some(Mistake::LinesCrLf), "\r\n"), (Some(Mistake::LinesLiteral), "\\n")];
