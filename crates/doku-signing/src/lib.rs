@@ -37,6 +37,7 @@ mod credentials;
 mod digest;
 mod header;
 mod hex;
+mod mac;
 pub mod non_snap;
 pub mod replay;
 pub mod rsa;
