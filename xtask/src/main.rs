@@ -1,6 +1,7 @@
 //! The project's scripts: `cargo xtask <command>`.
 
 mod demo;
+mod fuzz;
 mod test;
 
 use std::process::ExitCode;
@@ -12,12 +13,14 @@ use clap::Parser;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
     Demo(demo::Options),
+    Fuzz(fuzz::Options),
     Test(test::Options),
 }
 
 fn main() -> ExitCode {
     match Command::parse() {
         Command::Demo(options) => demo::run(options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }
