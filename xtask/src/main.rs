@@ -1,6 +1,7 @@
 //! The project's scripts: `cargo xtask <command>`.
 
 mod demo;
+mod fuzz;
 mod test;
 mod vectors;
 
@@ -13,6 +14,7 @@ use clap::Parser;
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
     Demo(demo::Options),
+    Fuzz(fuzz::Options),
     Test(test::Options),
     Vectors(vectors::Options),
 }
@@ -20,6 +22,7 @@ enum Command {
 fn main() -> ExitCode {
     match Command::parse() {
         Command::Demo(options) => demo::run(options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Vectors(options) => vectors::run(&options),
     }

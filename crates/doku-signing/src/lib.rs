@@ -38,6 +38,7 @@ pub mod diagnose;
 mod digest;
 mod header;
 mod hex;
+mod mac;
 pub mod non_snap;
 pub mod replay;
 pub mod rsa;

@@ -31,14 +31,14 @@ mod ovo;
 use std::fmt;
 
 use doku_types::SecretKey;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 pub use headers::{CLIENT_ID, MAX_REQUEST_ID, REQUEST_ID, SIGNATURE, SignedHeaders};
 pub use ovo::ovo_checksum;
 
 use crate::{
-    Digest,
+    Digest, mac,
     signature::{self, SignatureError},
 };
 
@@ -115,12 +115,11 @@ impl Component<'_> {
         presented: &str,
     ) -> Result<(), SignatureError> {
         let presented = Signature::parse(presented)?;
-        self.mac(form, key).verify_slice(&presented.0).map_err(|_| SignatureError::Mismatch)
+        mac::verify(self.mac(form, key), &presented.0)
     }
 
     fn mac(&self, form: Form, key: &SecretKey) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes())
-            .expect("HMAC takes a key of any length");
+        let mut mac = mac::keyed(key.expose().as_bytes());
         self.write(form, |part| mac.update(part));
         mac
     }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
+use memchr::memchr2;
 use sha2::{Digest, Sha256};
 
 use crate::hex;
@@ -21,7 +22,7 @@ use crate::hex;
 /// ```
 pub fn minify(body: &[u8]) -> Cow<'_, [u8]> {
     let mut minified = Vec::new();
-    for run in Runs::of(body) {
+    for run in Runs(body) {
         if run.len() == body.len() {
             return Cow::Borrowed(body);
         }
@@ -41,7 +42,7 @@ impl BodyHash {
     /// The hash of the [minified](minify) body; of no body, that of the empty text.
     pub fn of(body: &[u8]) -> Self {
         let mut hash = Sha256::new();
-        for run in Runs::of(body) {
+        for run in Runs(body) {
             hash.update(run);
         }
         Self(hash.finalize().into())
@@ -65,43 +66,41 @@ impl fmt::Display for BodyHash {
 }
 
 /// The stretches of a body between insignificant white space.
-struct Runs<'a> {
-    rest: &'a [u8],
-    in_string: bool,
-}
-
-impl<'a> Runs<'a> {
-    fn of(body: &'a [u8]) -> Self {
-        Self { rest: body, in_string: false }
-    }
-}
+struct Runs<'a>(&'a [u8]);
 
 impl<'a> Iterator for Runs<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        if !self.in_string {
-            let blanks = self.rest.iter().take_while(|byte| is_blank(**byte)).count();
-            self.rest = &self.rest[blanks..];
-        }
-        if self.rest.is_empty() {
-            return None;
-        }
-        let mut at = 0;
-        while let Some(byte) = self.rest.get(at) {
-            match (self.in_string, byte) {
-                (_, b'"') => self.in_string = !self.in_string,
-                (true, b'\\') => at += 1,
-                (false, byte) if is_blank(*byte) => break,
-                _ => {}
+        let start = self.0.iter().position(|byte| !is_blank(*byte))?;
+        let text = &self.0[start..];
+        let mut end = 0;
+        // Every turn begins outside of a string.
+        let (run, rest) = loop {
+            let outside = &text[end..];
+            match outside.iter().position(|byte| *byte == b'"' || is_blank(*byte)) {
+                Some(at) if outside[at] == b'"' => end += at + string(&outside[at..]),
+                Some(at) => break text.split_at(end + at),
+                None => break (text, &text[text.len()..]),
             }
-            at += 1;
-        }
-        // An escape at the very end leads one beyond it.
-        let (run, rest) = self.rest.split_at(at.min(self.rest.len()));
-        self.rest = rest;
+        };
+        self.0 = rest;
         Some(run)
     }
+}
+
+/// How long the string is that the text begins with: all of the text if nothing ends it.
+fn string(text: &[u8]) -> usize {
+    let mut end = 1;
+    while let Some(at) = text.get(end..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        end += at + 1;
+        if text[end - 1] == b'"' {
+            return end;
+        }
+        // The byte behind a backslash, whatever it is.
+        end += 1;
+    }
+    text.len()
 }
 
 /// JSON's four.

@@ -21,12 +21,15 @@
 use std::fmt;
 
 use doku_types::SecretKey;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha512;
 use zeroize::Zeroizing;
 
 use super::BodyHash;
-use crate::signature::{self, SignatureError};
+use crate::{
+    mac,
+    signature::{self, SignatureError},
+};
 
 /// What a signature covers. Neither `X-PARTNER-ID` nor `X-EXTERNAL-ID` is among it.
 ///
@@ -72,12 +75,11 @@ impl Component<'_> {
     /// signature.
     pub fn verify(&self, key: &SecretKey, presented: &str) -> Result<(), SignatureError> {
         let presented = Signature::parse(presented)?;
-        self.mac(key).verify_slice(&presented.0).map_err(|_| SignatureError::Mismatch)
+        mac::verify(self.mac(key), &presented.0)
     }
 
     fn mac(&self, key: &SecretKey) -> Hmac<Sha512> {
-        let mut mac = Hmac::<Sha512>::new_from_slice(key.expose().as_bytes())
-            .expect("HMAC takes a key of any length");
+        let mut mac = mac::keyed(key.expose().as_bytes());
         self.write(|part| mac.update(part));
         mac
     }
