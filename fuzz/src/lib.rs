@@ -10,6 +10,7 @@ mod message;
 
 use doku_signing::{
     Credentials, MessageVerifier, Window,
+    diagnose::{self, Diagnosis},
     non_snap::{self, Form},
     rsa::{self, KeyError},
     snap::{self, BodyHash},
@@ -22,8 +23,39 @@ use message::OwnedMessage;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its seeds.
-pub const TARGETS: [(&str, Target); 4] =
-    [("headers", headers), ("minify", minify), ("pem", pem), ("verify", verify)];
+pub const TARGETS: [(&str, Target); 5] = [
+    ("doctor", doctor),
+    ("headers", headers),
+    ("minify", minify),
+    ("pem", pem),
+    ("verify", verify),
+];
+
+/// The doctor answers whatever it is shown, and tells no secret; a right signature it calls right.
+pub fn doctor(data: &[u8]) {
+    let Some(mut message) = OwnedMessage::parse(data) else { return };
+    let key = "SK-fuzz-secret".into();
+    let tell = |message: &OwnedMessage| {
+        let message = message.borrow();
+        let reports = [
+            diagnose::non_snap(Form::Request, &message, &key),
+            diagnose::non_snap(Form::Response, &message, &key),
+            diagnose::snap(&message, &key),
+        ];
+        for report in reports.iter().flatten() {
+            assert!(!format!("{report} {report:?}").contains("SK-fuzz-secret"));
+        }
+        reports.map(Result::ok)
+    };
+    tell(&message);
+
+    let credentials = Credentials::new("BRN-0200-1700000000000", "SK-fuzz-secret");
+    let path = message.target.split('?').next().unwrap_or_default().to_owned();
+    let now = Timestamp::from_millis(1_795_316_645_000);
+    let signed = credentials.sign_request(&message.method, &path, &message.body, "fuzz", now);
+    signed.write(&mut message.headers, Form::Request).expect("these are texts of headers");
+    assert_eq!(tell(&message)[0], Some(Diagnosis::Right));
+}
 
 /// Headers that are read are written the same, and read again.
 pub fn headers(data: &[u8]) {

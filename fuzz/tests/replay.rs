@@ -17,6 +17,8 @@ fn no_seed_and_no_change_of_one_breaks_a_promise() {
     for (name, target) in fuzz::TARGETS {
         let seeds = seeds(name);
         assert!(!seeds.is_empty(), "{name} has no seeds");
+        // The doctor signs more than a thousand times for one input.
+        let rounds = if name == "doctor" { rounds / 100 } else { rounds };
         let mut rng = Rng::with_seed(1);
         let changed = (0..rounds).map(|_| {
             let mut data = rng.choice(&seeds).expect("there are seeds").clone();

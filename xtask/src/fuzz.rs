@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// How long to fuzz each target.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// Only replay the seeds with random changes, also where cargo-fuzz is installed.
+    #[arg(long)]
+    replay: bool,
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -26,7 +29,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success());
-    let passed = if has_cargo_fuzz {
+    let passed = if options.replay {
+        replay()
+    } else if has_cargo_fuzz {
         let all = TARGETS.map(str::to_owned);
         let targets = if options.targets.is_empty() { &all } else { &options.targets[..] };
         targets.iter().all(|target| fuzz(target, options.seconds))
@@ -80,6 +85,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the repository")
 }
 
-const TARGETS: [&str; 4] = ["headers", "minify", "pem", "verify"];
+const TARGETS: [&str; 5] = ["doctor", "headers", "minify", "pem", "verify"];
 /// Of random changes to the seeds, for each target.
 const ROUNDS: &str = "200000";

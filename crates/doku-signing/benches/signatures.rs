@@ -127,7 +127,7 @@ mod snap {
     }
 
     /// As long as a JWT of RS256 with three claims.
-    fn token() -> String {
+    pub(crate) fn token() -> String {
         "eyJhbGciOiJSUzI1NiJ9.".to_owned() + &"x".repeat(459)
     }
 
@@ -137,6 +137,54 @@ mod snap {
         let mut mac = Hmac::<Sha512>::new_from_slice(KEY.as_bytes()).unwrap();
         mac.update(text.as_bytes());
         mac
+    }
+}
+
+/// The longest examination: a signature by another key, so that every pair of mistakes is tried, of
+/// a body of 2 KiB in which every way to print it anew makes a difference.
+mod diagnose {
+    use super::*;
+    use doku_signing::{Credentials, Message, diagnose, non_snap::Form};
+    use doku_types::Timestamp;
+    use http::Request;
+
+    #[divan::bench]
+    fn non_snap(bencher: Bencher) {
+        let mut request = request();
+        let (right, other) = credentials();
+        other
+            .sign_http_request(&mut request, "8f14e45f-ceea-467f-a8f4-3c1a2b3c4d5e", now())
+            .unwrap();
+        let message = Message::of_request(&request);
+        bencher.bench(|| diagnose::non_snap(Form::Request, black_box(&message), &right.secret_key));
+    }
+
+    #[divan::bench]
+    fn snap(bencher: Bencher) {
+        let mut request = request();
+        let (right, other) = credentials();
+        let token = super::snap::token().as_str().into();
+        other.sign_snap_request(&mut request, &token, "20261122100405000001", now()).unwrap();
+        let message = Message::of_request(&request);
+        bencher.bench(|| diagnose::snap(black_box(&message), &right.secret_key));
+    }
+
+    fn request() -> Request<String> {
+        let body = std::str::from_utf8(BODY).unwrap();
+        let body = format!("{{ \"one\": {body},\n \"fee\": 6000.00, \"other\": {body} }}");
+        assert!((2048..2200).contains(&body.len()), "{}", body.len());
+        let url =
+            "https://api-sandbox.doku.com/virtual-accounts/bi-snap-va/v1.1/transfer-va/create-va";
+        Request::post(url).header("Host", "api-sandbox.doku.com").body(body).unwrap()
+    }
+
+    fn credentials() -> (Credentials, Credentials) {
+        let client_id = "BRN-0200-1700000000000";
+        (Credentials::new(client_id, KEY), Credentials::new(client_id, "SK-another"))
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-11-22T03:04:05Z").unwrap()
     }
 }
 

@@ -3,11 +3,23 @@
 //!
 //! `cargo run -p doku-signing --example doctor`
 
-use doku_signing::{Credentials, Message, diagnose, non_snap::Form};
+use doku_signing::{
+    Credentials, Message,
+    diagnose::{self, Diagnosis},
+    non_snap::Form,
+};
 use doku_types::Timestamp;
 use http::Request;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    for report in reports()? {
+        println!("{report}");
+    }
+    Ok(())
+}
+
+fn reports() -> Result<Vec<Diagnosis>, Box<dyn std::error::Error>> {
+    let mut reports = Vec::new();
     let right = Credentials::new("BRN-0200-1700000000000", "SK-doku-mock-test-secret");
     let stray = Credentials::new("BRN-0200-1700000000000", "SK-doku-mock-test-secret\n");
     for signer in [&right, &stray] {
@@ -18,7 +30,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
         let sent = request.map(|_| r#"{"order":{"amount":20000}}"#);
         let message = Message::of_request(&sent);
-        println!("{}", diagnose::non_snap(Form::Request, &message, &right.secret_key)?);
+        reports.push(diagnose::non_snap(Form::Request, &message, &right.secret_key)?);
     }
-    Ok(())
+    Ok(reports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doku_signing::diagnose::Mistake;
+
+    #[test]
+    fn each_request_is_told_what_was_done_wrong_with_it() {
+        let named: Vec<_> = reports()
+            .unwrap()
+            .into_iter()
+            .map(|diagnosis| match diagnosis {
+                Diagnosis::Mistake(report) => report.mistakes().to_vec(),
+                other => panic!("{other}"),
+            })
+            .collect();
+        let (indented, newline) = (Mistake::BodyIndent2, Mistake::KeyNewline);
+        assert_eq!(named, [vec![indented], vec![indented, newline]]);
+        main().unwrap();
+    }
 }

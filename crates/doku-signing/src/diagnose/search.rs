@@ -4,7 +4,7 @@
 //! The walk goes along the string. What candidates have in common up to a line is signed once, what
 //! follows their last mistake is one piece.
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ use super::{
     reading::{Algorithm, Reading, Wanted},
     slot::{Choice, Slot},
 };
-use crate::rsa::Verifier;
+use crate::{mac, rsa::Verifier};
 
 /// Everything that may have been signed, and with what.
 pub(super) struct Scheme {
@@ -91,14 +91,9 @@ impl<V: Verifier + ?Sized> Candidate for Whole<'_, V> {
 impl Scheme {
     /// Every string that, signed by HMAC, explains this reading with just so many mistakes.
     pub(super) fn by_hmac(&self, reading: &Reading, mistakes: usize) -> Vec<Found> {
-        const ANY: &str = "HMAC takes a key of any length";
         match reading.algorithm {
-            Algorithm::Sha256 => self.search(&reading.wanted, mistakes, |key| {
-                Hmac::<Sha256>::new_from_slice(key).expect(ANY)
-            }),
-            Algorithm::Sha512 => self.search(&reading.wanted, mistakes, |key| {
-                Hmac::<Sha512>::new_from_slice(key).expect(ANY)
-            }),
+            Algorithm::Sha256 => self.search(&reading.wanted, mistakes, mac::keyed::<Sha256>),
+            Algorithm::Sha512 => self.search(&reading.wanted, mistakes, mac::keyed::<Sha512>),
         }
     }
 
