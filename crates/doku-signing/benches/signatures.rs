@@ -171,7 +171,9 @@ mod diagnose {
 
     fn request() -> Request<String> {
         let body = std::str::from_utf8(BODY).unwrap();
-        let body = format!("{{ \"one\": {body},\n \"fee\": 6000.00, \"other\": {body} }}");
+        let body = format!(
+            "{{ \"one\": {body},\n \"fee\": 6000.00, \"note\": \"Café <b>='\\u0026\", \"other\": {body} }}"
+        );
         assert!((2048..2200).contains(&body.len()), "{}", body.len());
         let url =
             "https://api-sandbox.doku.com/virtual-accounts/bi-snap-va/v1.1/transfer-va/create-va";

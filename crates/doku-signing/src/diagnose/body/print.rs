@@ -79,6 +79,9 @@ impl Recipe {
 
     /// The tokens, already in their order, printed.
     pub(super) fn print(self, tokens: &[Token<'_>], out: &mut Vec<u8>) {
+        let rewritten = self.escapes.is_some() || self.layout == Some(Layout::Stripped);
+        // Asked of every byte of the body, in some hundred recipes.
+        let changes = rewritten.then(|| std::array::from_fn(|byte| self.may_change(byte as u8)));
         let mut depth = 0;
         let mut after_open = false;
         for token in tokens {
@@ -114,7 +117,7 @@ impl Recipe {
                 }
                 Token::Text(text) => {
                     self.begin_line(opened, depth, out);
-                    self.print_text(text, out);
+                    self.print_text(text, changes.as_ref(), out);
                 }
                 Token::Number(number) => {
                     self.begin_line(opened, depth, out);
@@ -135,11 +138,12 @@ impl Recipe {
         }
     }
 
-    fn print_text(self, text: &str, out: &mut Vec<u8>) {
+    /// `changes`: which bytes [may change](Self::may_change), if any.
+    fn print_text(self, text: &str, changes: Option<&[bool; 256]>, out: &mut Vec<u8>) {
+        let may_change = |byte: u8| changes.is_some_and(|changes| changes[usize::from(byte)]);
         out.push(b'"');
-        let rewritten = self.escapes.is_some() || self.layout == Some(Layout::Stripped);
         let mut rest = text;
-        while rewritten && let Some(at) = rest.bytes().position(|byte| self.may_change(byte)) {
+        while let Some(at) = rest.bytes().position(may_change) {
             out.extend_from_slice(&rest.as_bytes()[..at]);
             let length = self.print_character(&rest[at..], out);
             rest = &rest[at + length..];
