@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqAccessDeserializer};
 use serde::de::{
     DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
@@ -177,15 +177,18 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<T, A::Error> {
-                let mut fields = BTreeMap::<String, Box<RawValue>>::new();
+                // Each with its place, for the order of the fields is the reader's to keep.
+                let mut fields = BTreeMap::<String, (usize, Box<RawValue>)>::new();
                 while let Some((name, json)) = object.next_entry()? {
-                    fields.insert(name, json);
+                    fields.insert(name, (fields.len(), json));
                 }
-                let wrapped = fields.get("business").filter(|json| json.get().starts_with('{'));
-                match wrapped {
-                    Some(business) => serde_json::from_str(business.get()),
-                    None => {
-                        serde_json::to_string(&fields).and_then(|own| serde_json::from_str(&own))
+                match fields.get("business").map(|(_, json)| json.get()) {
+                    Some(business) if business.starts_with('{') => serde_json::from_str(business),
+                    _ => {
+                        let mut fields: Vec<_> = fields.iter().collect();
+                        fields.sort_by_key(|(_, (place, _))| place);
+                        let own = fields.iter().map(|(name, (_, json))| (name.as_str(), &**json));
+                        T::deserialize(MapDeserializer::new(own))
                     }
                 }
                 // Serde's own text may show a value, which may be personal.

@@ -14,7 +14,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub(crate) use rule::{Rule, check, flag, list, object, prune, text};
+pub(crate) use rule::{Rule, check, flag, known, list, object, text};
 
 /// One thing wrong with a document.
 ///
@@ -83,7 +83,8 @@ pub enum ParseError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// Not JSON, nested deeper than 127 levels, or of another shape than what is read.
+    /// Not JSON, nested deeper than 127 levels, with a number beyond 64-bit floats where numbers
+    /// are read, or of another shape than what is read.
     #[error("the document is not readable: {what} at line {line} column {column}")]
     Json {
         /// What the reader met, without a value of the document.
@@ -176,12 +177,13 @@ pub(crate) fn parse<T: DeserializeOwned>(
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
-    let mut document: Value = read_within(body, limit)?;
+    let document: Value = read_within(body, limit)?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
         return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
     }
-    prune(&mut document, rules);
+    // Reading one `Value` out of another cannot fail.
+    let mut document = known(document, rules).expect("a document");
     let mut faults = match nulls {
         Nulls::Absent => Vec::new(),
         Nulls::Refused => rule::nulls(&document),
@@ -201,8 +203,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
         Err(_) => {
             if faults.is_empty() {
                 // The tables cover every field of the types, so this is a gap in a table.
-                let message = "the document is not readable: compare it with the documented sample";
-                faults.push(Fault::new("", FaultKind::WrongType, "A30", message));
+                faults.push(unreadable());
             }
             Err(ParseError::Faults(capped(faults)))
         }
@@ -216,10 +217,20 @@ pub(crate) fn validate<T: Serialize>(
     more: fn(&T, &mut Vec<Fault>),
 ) -> Vec<Fault> {
     // Every field of a request is text, flag, list, object or kept JSON: writing it cannot fail.
-    let document = serde_json::to_value(draft).expect("a request can be written");
+    let text = serde_json::to_string(draft).expect("a request can be written");
+    // Through text, since a `Value` cannot hold every JSON that an unknown field may have kept.
+    let Ok(document) = known(&mut serde_json::Deserializer::from_str(&text), rules) else {
+        // Such JSON under the other spelling of a known field.
+        return vec![unreadable()];
+    };
     let mut faults = check(&document, rules);
     more(draft, &mut faults);
     capped(faults)
+}
+
+fn unreadable() -> Fault {
+    let message = "the document is not readable: compare it with the documented sample";
+    Fault::new("", FaultKind::WrongType, "A30", message)
 }
 
 /// At most [`MAX_FAULTS`], and a word that there are more.
@@ -313,6 +324,7 @@ pub fn read_within<T: DeserializeOwned>(body: &[u8], limit: usize) -> Result<T, 
             serde_json::error::Category::Eof => "the document ends too early",
             serde_json::error::Category::Data => "a field that is missing or of another type",
             _ if error.to_string().starts_with("recursion limit") => "nesting too deep",
+            _ if error.to_string().starts_with("number out of range") => "a number too large",
             _ => "a syntax error",
         },
         line: error.line(),
