@@ -83,8 +83,8 @@ pub enum ParseError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// Not JSON, nested deeper than 127 levels, with a number beyond 64-bit floats where numbers
-    /// are read, or of another shape than what is read.
+    /// Not JSON, or of another shape than what is read; or nested deeper than 127 levels or with a
+    /// number beyond 64-bit floats, but for fields that are not read.
     #[error("the document is not readable: {what} at line {line} column {column}")]
     Json {
         /// What the reader met, without a value of the document.
@@ -177,13 +177,11 @@ pub(crate) fn parse<T: DeserializeOwned>(
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
-    let document: Value = read_within(body, limit)?;
+    let mut document = read_by(body, limit, |reader| known(reader, rules))?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
         return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
     }
-    // Reading one `Value` out of another cannot fail.
-    let mut document = known(document, rules).expect("a document");
     let mut faults = match nulls {
         Nulls::Absent => Vec::new(),
         Nulls::Refused => rule::nulls(&document),
@@ -316,10 +314,23 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
 /// # Errors
 /// As [`read`].
 pub fn read_within<T: DeserializeOwned>(body: &[u8], limit: usize) -> Result<T, ParseError> {
+    read_by(body, limit, |reader| T::deserialize(reader))
+}
+
+type Reader<'b> = serde_json::Deserializer<serde_json::de::SliceRead<'b>>;
+
+/// Reads the whole of `body` by `read`.
+fn read_by<T>(
+    body: &[u8],
+    limit: usize,
+    read: impl FnOnce(&mut Reader<'_>) -> serde_json::Result<T>,
+) -> Result<T, ParseError> {
     if body.len() > limit {
         return Err(ParseError::TooLarge { limit });
     }
-    serde_json::from_slice(body).map_err(|error| ParseError::Json {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read = read(&mut reader).and_then(|value| reader.end().map(|()| value));
+    read.map_err(|error| ParseError::Json {
         what: match error.classify() {
             serde_json::error::Category::Eof => "the document ends too early",
             serde_json::error::Category::Data => "a field that is missing or of another type",
