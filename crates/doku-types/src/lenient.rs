@@ -63,11 +63,9 @@ pub(crate) fn option_text<'de, D: Deserializer<'de>>(
 pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    // `Value` takes whatever comes.
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::String(text) => Some(text.into()),
-        _ => None,
-    })
+    // Raw, for no other type takes whatever comes: a `Value` has no number beyond a float's.
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str::<String>(json.get()).ok().map(T::from))
 }
 
 /// A string, or any number as its own digits, however many.

@@ -29,8 +29,14 @@ enum Edit {
     Entries(usize),
 }
 
-/// Where, what is done there, and the faults that come of it.
-type Case = (&'static str, Edit, &'static [(&'static str, FaultKind)]);
+/// Faults, in their order.
+type Told = &'static [(&'static str, FaultKind)];
+/// Where, what is done there, and what is told of it.
+type Case = (&'static str, Edit, Told);
+/// The parts `category`, `code`, whether there is a `file`, and `file_url`; what is told of them.
+type Upload = (&'static str, &'static str, bool, &'static str, Told);
+/// The four parameters, and what is told of them.
+type Query = ([&'static str; 4], Told);
 
 #[rustfmt::skip]
 const REGISTRATION: &[Case] = &[
@@ -206,7 +212,7 @@ fn every_mistake_in_an_update_is_told_at_its_place() {
 #[test]
 #[rustfmt::skip]
 fn every_mistake_in_the_parts_of_an_upload_is_told_by_the_part_s_name() {
-    let table: &[(&str, &str, bool, &str, &[(&str, FaultKind)])] = &[
+    let table: &[Upload] = &[
         ("OWNER_LIVENESS", "", true, "", &[]),
         ("OWNER_LIVENESS", "ignored here", true, "", &[]),
         ("DOCUMENT", "KTP", false, "https://shop.example/ktp.jpg", &[]),
@@ -232,7 +238,7 @@ fn every_mistake_in_the_parts_of_an_upload_is_told_by_the_part_s_name() {
 #[test]
 #[rustfmt::skip]
 fn every_mistake_in_a_requirements_query_is_told_by_the_parameter_s_name() {
-    let table: &[([&str; 4], &[(&str, FaultKind)])] = &[
+    let table: &[Query] = &[
         (["PERSONAL", "PERSEORANGAN", "RETAIL", "ID"], &[]),
         (["CORPORATE", "PT", "MINING", "SG"], &[]),
         (["CORPORATE", "A_NEW_FORM", "A_NEW_LINE", "SG"], &[]),

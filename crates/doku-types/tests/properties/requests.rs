@@ -8,19 +8,29 @@ use doku_types::{
         file::UploadParts, lite::LiteRegistration, registration::Registration,
         requirements::RequirementsQuery, token::TokenRequest, update::Update,
     },
-    validate::{Fault, ParseError, is_http_url},
+    validate::{Fault, FaultKind, ParseError, is_http_url},
 };
-use proptest::{prelude::*, sample::select};
+use proptest::{
+    prelude::*,
+    sample::{Index, select},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     cases,
+    hostile::places,
     spelling::{Dialect, Spelling},
     strategies::{
         Values::{Any, Fit},
-        lite_registrations, registrations, token_requests, updates,
+        any_json, lite_registrations, registrations, token_requests, updates,
     },
 };
+
+const REGISTRATION: &str =
+    include_str!("../../../../tests/samples/business-registration.request.json");
+const UPDATE: &str = include_str!("../../../../tests/samples/update-business-data.request.json");
+const LITE: &str = include_str!("../../../../tests/samples/create-business-lite.request.json");
+const TOKEN: &str = include_str!("../../../../tests/samples/generate-token.request.json");
 
 proptest! {
     #![proptest_config(cases(128))]
@@ -75,6 +85,16 @@ proptest! {
     fn a_token_request_means_the_same_in_every_spelling(draft in token_requests(Fit), seed: u64) {
         let spelling = Spelling::new(seed, Dialect::Plain);
         assert_means_the_same(&draft, spelling, TokenRequest::parse, TokenRequest::validate);
+    }
+
+    #[test]
+    fn a_document_is_read_exactly_if_the_draft_that_it_spells_has_no_fault(
+        place: Index, json in any_json(),
+    ) {
+        assert_read_as_drafted(REGISTRATION, place, &json, Registration::parse, Registration::validate);
+        assert_read_as_drafted(UPDATE, place, &json, Update::parse, Update::validate);
+        assert_read_as_drafted(LITE, place, &json, LiteRegistration::parse, LiteRegistration::validate);
+        assert_read_as_drafted(TOKEN, place, &json, TokenRequest::parse, TokenRequest::validate);
     }
 
     #[test]
@@ -162,4 +182,34 @@ fn assert_means_the_same<T: Serialize + PartialEq + Debug>(
     assert_eq!(parse(written.as_bytes()).as_ref(), Ok(draft), "{written}");
     let other = spelling.of(&written);
     assert_eq!(parse(other.as_bytes()).as_ref(), Ok(draft), "{other}");
+}
+
+/// A sample with `json` in the place of one of its values, and beside it as what only replies have,
+/// is read exactly if serde's own reading of it, as a draft, has no fault. A draft takes two things
+/// that a document may not have: a number for any guarded text, and in an update `null`.
+fn assert_read_as_drafted<T: DeserializeOwned + PartialEq + Debug>(
+    sample: &str,
+    place: Index,
+    json: &str,
+    parse: fn(&[u8]) -> Result<T, ParseError>,
+    validate: fn(&T) -> Vec<Fault>,
+) {
+    let places = places(sample);
+    let (head, value, tail) = places[place.index(places.len())];
+    let reply_only = head.replace("{\"area\"", &format!("{{\"status\":{json},\"area\""));
+    for document in [format!("{head}{json}{tail}"), format!("{reply_only}{value}{tail}")] {
+        let draft = serde_json::from_str::<T>(&document);
+        match parse(document.as_bytes()) {
+            Ok(_) => assert_eq!(validate(&draft.unwrap()), [], "{document}"),
+            Err(error) => {
+                let is_shape = |fault: &Fault| fault.kind == FaultKind::WrongType;
+                if !error.faults().is_empty() && error.faults().iter().all(is_shape) {
+                    continue;
+                }
+                if let Ok(draft) = draft {
+                    assert_ne!(validate(&draft), [], "{error}: {document}");
+                }
+            }
+        }
+    }
 }

@@ -19,7 +19,10 @@ use doku_types::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-use super::{Values, addresses, banks, contacts, documents};
+use super::{
+    Values,
+    requests::{addresses, banks, contacts, documents},
+};
 
 pub(crate) fn token_replies() -> impl Strategy<Value = TokenReply> {
     any::<String>().prop_map(|token| TokenReply::builder().token(token).build())

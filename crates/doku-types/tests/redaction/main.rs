@@ -1,14 +1,16 @@
 //! Secrets and personal data do not print: every public type that can hold any is filled with a
 //! marker and formatted, and no public type is forgotten.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+mod public_types;
+mod unguarded;
+
+use std::collections::BTreeSet;
 
 use doku_types::{amount, extra, non_snap, partner, secret, snap, validate, verbatim};
 use serde::{Serialize, de::DeserializeOwned};
+
+use public_types::public_types;
+use unguarded::UNGUARDED;
 
 const MARKER: &str = "marker-5f2c";
 
@@ -138,103 +140,6 @@ guarded! {
     validate::ParseError: refusals().remove(0),
 }
 
-/// The types that hold neither, and why.
-const UNGUARDED: &[(&str, &[&str])] = &[
-    (
-        "ids: DOKU's names for things, which a log needs",
-        &[
-            "id::AddressId",
-            "id::BankId",
-            "id::BrandId",
-            "id::BusinessId",
-            "id::ClientId",
-            "id::ContactId",
-            "id::EntityId",
-            "id::FileId",
-            "id::PhotoProofId",
-            "id::SocialMediaId",
-            "partner::callback::BrandRef",
-            "partner::callback::BusinessRef",
-            "partner::lite::InvitedBrand",
-        ],
-    ),
-    (
-        "code lists and kinds: the same for every merchant",
-        &[
-            "code::BrandCategory",
-            "code::BusinessLine",
-            "code::BusinessType",
-            "code::CallbackType",
-            "code::DocumentCode",
-            "code::FileCategory",
-            "code::GatewayCode",
-            "code::LegalEntity",
-            "code::Position",
-            "code::Readiness",
-            "code::ReviewStatus",
-            "code::SocialMediaCode",
-            "code::Status",
-            "code::TicketSize",
-            "code::TransactionFrequency",
-            "code::TransactionQuantity",
-            "code::UnknownCode",
-            "evidence::Entry",
-            "evidence::Evidence",
-            "non_snap::ChannelId",
-            "non_snap::OrderStatus",
-            "non_snap::ServiceId",
-            "non_snap::TransactionStatus",
-            "non_snap::TransactionType",
-            "partner::business::Coded",
-            "partner::endpoint::Endpoint",
-            "partner::file::FileKind",
-            "partner::file::FilePurpose",
-            "partner::requirements::BrandRequirements",
-            "partner::requirements::BusinessRequirements",
-            "partner::requirements::ContactRequirements",
-            "partner::requirements::FileRequirement",
-            "partner::requirements::FormRequirement",
-            "partner::requirements::Requirements",
-            "partner::requirements::RequirementsQuery",
-            "partner::token::TokenRequest",
-            "response_code::Case",
-            "response_code::CaseClass",
-            "response_code::Category",
-            "response_code::ResponseCode",
-            "response_code::ServiceCode",
-            "snap::token::GrantType",
-            "validate::FaultKind",
-        ],
-    ),
-    (
-        "DOKU's own sentences, which are there to be read",
-        &["error::ApiError", "partner::callback::Callback", "snap::Refusal"],
-    ),
-    (
-        "a payment without its payer, and the merchant's own names",
-        &[
-            "amount::Amount",
-            "non_snap::Named",
-            "non_snap::Order",
-            "non_snap::Transaction",
-            "non_snap::check_status::CheckStatusReply",
-            "non_snap::notification::Origin",
-            "non_snap::part::Merchant",
-            "non_snap::part::Settlement",
-            "non_snap::part::ShopeepayConfiguration",
-            "non_snap::part::VirtualAccountInfo",
-            "partner::callback::Entity",
-            "partner::lite::InvitedBusiness",
-            "partner::lite::LiteReply",
-            "partner::lite::Referral",
-            "snap::Money",
-            "snap::va_notification::VirtualAccountConfig",
-            "timestamp::Timestamp",
-            "verbatim::TextOrNumber",
-        ],
-    ),
-];
-
 #[test]
 fn no_type_prints_what_it_guards() {
     for (name, text) in printed() {
@@ -269,9 +174,10 @@ fn no_rejection_or_missing_paper_tells_more_than_doku_s_note() {
         assert!(!text.contains("marker"), "{text}");
     }
 
-    let requirements: partner::requirements::Requirements =
-        serde_json::from_str(include_str!("../../../tests/samples/check-requirements.reply.json"))
-            .unwrap();
+    let requirements: partner::requirements::Requirements = serde_json::from_str(include_str!(
+        "../../../../tests/samples/check-requirements.reply.json"
+    ))
+    .unwrap();
     let registration: partner::registration::Registration = read(r#"{"business":$BUSINESS}"#);
     let file = partner::requirements::DraftFile::new("DCM-1", MARKER, 11, MARKER.as_bytes());
     let faults = requirements.missing(&registration, &[file]);
@@ -281,9 +187,7 @@ fn no_rejection_or_missing_paper_tells_more_than_doku_s_note() {
 
 #[test]
 fn every_public_type_is_either_guarded_here_or_known_to_need_no_guard() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut there = BTreeSet::new();
-    public_types(&root, &mut Vec::new(), &mut there);
+    let there = public_types();
     assert!(there.len() > 120, "only {} types were found: {there:#?}", there.len());
 
     let guarded = GUARDED.iter().map(|name| name.trim_end_matches("<'_>").to_owned());
@@ -306,7 +210,7 @@ fn refusals() -> Vec<validate::ParseError> {
         \"contacts\":[{\"phone_number\":M,\"documents\":[{\"forms\":M}]}]},\"partner\":M,\
         \"invited_user\":M,\"grant_type\":M,\"valid_time\":M,\"token\":[M],\"id\":{\"x\":M}}"
         .replace('M', TEXT);
-    let sample = include_str!("../../../tests/samples/business-registration.request.json");
+    let sample = include_str!("../../../../tests/samples/business-registration.request.json");
     let numbers = sample.replace("\"81234567890\"", TEXT).replace("\"PERSONAL\"", TEXT);
     let broken = &wrong[..wrong.len() - 1];
     [wrong.as_str(), &numbers, broken, TEXT]
@@ -344,72 +248,6 @@ fn read<T: DeserializeOwned + Serialize>(template: &str) -> T {
     assert!(json.contains(MARKER), "{json}");
     assert_eq!(written.matches(MARKER).count(), json.matches(MARKER).count(), "{json}\n{written}");
     value
-}
-
-/// Finds the public types in `folder`, by the paths that users write.
-fn public_types(folder: &Path, module: &mut Vec<String>, found: &mut BTreeSet<String>) {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if name == "promises" {
-            continue;
-        }
-        // These are private: what is public in them shows in the module above.
-        let is_module = !["lib", "mod", "check", "case", "ledger", "rule"].contains(&name.as_str());
-        if is_module {
-            module.push(name);
-        }
-        if path.is_dir() {
-            public_types(&path, module, found);
-        } else {
-            let source = fs::read_to_string(&path).unwrap();
-            let source = source.split("#[cfg(test)]\nmod tests").next().unwrap();
-            for name in declared(source).into_iter().chain(made_by_macros(source)) {
-                found.insert(format!("{}::{name}", module.join("::")));
-            }
-        }
-        if is_module {
-            module.pop();
-        }
-    }
-}
-
-/// `pub struct Name` and `pub enum Name`; a macro's `$name` is none.
-fn declared(source: &str) -> Vec<&str> {
-    let starts = |line: &'_ str| line.starts_with("pub struct ") || line.starts_with("pub enum ");
-    source
-        .lines()
-        .map(str::trim_start)
-        .filter(|line| starts(line))
-        .map(|line| identifier(line.splitn(3, ' ').nth(2).unwrap()))
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
-/// The type that each call of a macro declares.
-fn made_by_macros(source: &str) -> Vec<&str> {
-    const MACROS: [&str; 4] = ["change", "guarded", "id", "open_code"];
-    for definition in source.split("\nmacro_rules! ").skip(1) {
-        let body = definition.split("\n}\n").next().unwrap();
-        let declares = body.contains("pub struct $") || body.contains("pub enum $");
-        let name = identifier(definition);
-        assert_eq!(declares, MACROS.contains(&name), "whether {name} declares a public type");
-    }
-    let mut found = Vec::new();
-    let mut lines = source.lines();
-    while let Some(line) = lines.next() {
-        if line.strip_suffix("! {").is_some_and(|name| MACROS.contains(&name)) {
-            let is_name = |line: &&str| !line.trim_start().starts_with(['/', '#']);
-            found.push(identifier(lines.by_ref().find(is_name).unwrap().trim_start()));
-        }
-    }
-    found
-}
-
-fn identifier(text: &str) -> &str {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
 }
 
 const TEXT: &str = "\"marker-5f2c\"";
