@@ -149,8 +149,8 @@ macro_rules! request {
                 crate::validate::parse(body, limit, $rules, $more, $nulls)
             }
 
-            /// All faults of a draft, found before it is sent; none for one that [`Self::parse`]
-            /// would read.
+            /// All faults of a draft, found before it is sent; none exactly for one that
+            /// [`Self::parse`] would read.
             pub fn validate(&self) -> Vec<crate::validate::Fault> {
                 crate::validate::validate(self, $rules, $more)
             }
@@ -223,6 +223,11 @@ pub(crate) fn validate<T: Serialize>(
     };
     let mut faults = check(&document, rules);
     more(draft, &mut faults);
+    if text.len() > MAX_BODY {
+        let message =
+            format!("the document has {} bytes: shorten it to at most {MAX_BODY}", text.len());
+        faults.insert(0, Fault::new("", FaultKind::TooLong, "A10", message));
+    }
     capped(faults)
 }
 

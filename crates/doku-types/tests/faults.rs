@@ -8,7 +8,7 @@ use doku_types::{
         file::UploadParts, lite::LiteRegistration, registration::Registration,
         requirements::RequirementsQuery, token::TokenRequest, update::Update,
     },
-    validate::{Fault, FaultKind, ParseError},
+    validate::{Fault, FaultKind, MAX_BODY, ParseError},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -207,6 +207,19 @@ fn every_mistake_in_a_token_request_is_told_at_its_place() {
 fn every_mistake_in_an_update_is_told_at_its_place() {
     let sample = include_str!("../../../tests/samples/update-business-data.request.json");
     assert_told(sample, UPDATE, Update::parse, Update::validate);
+}
+
+#[test]
+fn a_draft_that_is_larger_than_any_body_may_be_is_told_so() {
+    let sample = include_str!("../../../tests/samples/business-registration.request.json");
+    let mut draft = Registration::parse(sample.as_bytes()).unwrap();
+    let room = MAX_BODY - serde_json::to_string(&draft).unwrap().len() - r#","x":"""#.len();
+    for (length, expected) in [(room, &[] as Told), (room + 1, &[("", TooLong)])] {
+        draft.extra.set("x", &format!("\"{}\"", "x".repeat(length))).unwrap();
+        assert_faults(&draft.validate(), expected, &json!({}), &length);
+        let written = serde_json::to_vec(&draft).unwrap();
+        assert_eq!(Registration::parse(&written).is_ok(), expected.is_empty());
+    }
 }
 
 #[test]

@@ -91,7 +91,9 @@ proptest! {
     }
 
     #[test]
-    fn random_json_panics_no_parser(json in any_json(), field in select(vec!["business", "id", "order"])) {
+    fn random_json_panics_no_parser(
+        json in any_json(), field in select(vec!["business", "id", "order"]),
+    ) {
         feed(json.as_bytes());
         feed(format!("{{\"{field}\":{json}}}").as_bytes());
     }
@@ -116,7 +118,9 @@ proptest! {
 
     #[test]
     fn a_sample_with_any_json_in_the_place_of_a_value_panics_no_parser(
-        sample in select(SAMPLES.to_vec()), place in any::<prop::sample::Index>(), json in any_json(),
+        sample in select(SAMPLES.to_vec()),
+        place in any::<prop::sample::Index>(),
+        json in any_json(),
     ) {
         let places = places(sample);
         let (head, _, tail) = places[place.index(places.len())];

@@ -36,7 +36,9 @@ proptest! {
     #![proptest_config(cases(128))]
 
     #[test]
-    fn any_registration_survives_and_its_faults_are_those_it_is_refused_for(draft in registrations(Any)) {
+    fn any_registration_survives_and_its_faults_are_those_it_is_refused_for(
+        draft in registrations(Any),
+    ) {
         assert_survives(&draft);
         assert_judged_alike(&draft, Registration::parse, Registration::validate);
     }
@@ -64,13 +66,17 @@ proptest! {
     #![proptest_config(cases(256))]
 
     #[test]
-    fn any_invitation_survives_and_its_faults_are_those_it_is_refused_for(draft in lite_registrations(Any)) {
+    fn any_invitation_survives_and_its_faults_are_those_it_is_refused_for(
+        draft in lite_registrations(Any),
+    ) {
         assert_survives(&draft);
         assert_judged_alike(&draft, LiteRegistration::parse, LiteRegistration::validate);
     }
 
     #[test]
-    fn any_token_request_survives_and_its_faults_are_those_it_is_refused_for(draft in token_requests(Any)) {
+    fn any_token_request_survives_and_its_faults_are_those_it_is_refused_for(
+        draft in token_requests(Any),
+    ) {
         assert_survives(&draft);
         assert_judged_alike(&draft, TokenRequest::parse, TokenRequest::validate);
     }
@@ -78,7 +84,9 @@ proptest! {
     #[test]
     fn an_invitation_means_the_same_in_every_spelling(draft in lite_registrations(Fit), seed: u64) {
         let spelling = Spelling::new(seed, Dialect::Plain);
-        assert_means_the_same(&draft, spelling, LiteRegistration::parse, LiteRegistration::validate);
+        assert_means_the_same(
+            &draft, spelling, LiteRegistration::parse, LiteRegistration::validate,
+        );
     }
 
     #[test]
@@ -91,9 +99,13 @@ proptest! {
     fn a_document_is_read_exactly_if_the_draft_that_it_spells_has_no_fault(
         place: Index, json in any_json(),
     ) {
-        assert_read_as_drafted(REGISTRATION, place, &json, Registration::parse, Registration::validate);
+        assert_read_as_drafted(
+            REGISTRATION, place, &json, Registration::parse, Registration::validate,
+        );
         assert_read_as_drafted(UPDATE, place, &json, Update::parse, Update::validate);
-        assert_read_as_drafted(LITE, place, &json, LiteRegistration::parse, LiteRegistration::validate);
+        assert_read_as_drafted(
+            LITE, place, &json, LiteRegistration::parse, LiteRegistration::validate,
+        );
         assert_read_as_drafted(TOKEN, place, &json, TokenRequest::parse, TokenRequest::validate);
     }
 
@@ -165,6 +177,11 @@ fn assert_judged_alike<T: Serialize + Debug>(
         Ok(read) => {
             assert_eq!(validate(draft), [], "{written}");
             assert_eq!(validate(&read), [], "{written}");
+        }
+        // A body that is too large is not looked at for more.
+        Err(ParseError::TooLarge { .. }) => {
+            let told = &validate(draft)[0];
+            assert_eq!((told.pointer.as_str(), told.kind), ("", FaultKind::TooLong));
         }
         Err(error) => assert_eq!(error.faults(), validate(draft), "{error}: {written}"),
     }
