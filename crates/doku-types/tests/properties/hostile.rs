@@ -155,8 +155,10 @@ fn a_hundred_thousand_levels_are_refused_or_passed_over_on_a_small_stack() {
         // known one.
         let lists = |deep: usize| format!("{}{}", "[".repeat(deep), "]".repeat(deep));
         let (deepest, deep) = (lists(deep), lists(4_000));
-        for sample in SAMPLES {
+        for sample in SAMPLES.iter().step_by(4) {
             feed(sample.replacen('{', &format!("{{\"unknown\":{deepest},"), 1).as_bytes());
+        }
+        for sample in SAMPLES {
             for (head, _, tail) in places(sample) {
                 feed(format!("{head}{deep}{tail}").as_bytes());
             }
