@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqAccessDeserializer};
 use serde::de::{
     DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
 };
@@ -63,11 +63,9 @@ pub(crate) fn option_text<'de, D: Deserializer<'de>>(
 pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    // `Value` takes whatever comes.
-    Ok(match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::String(text) => Some(text.into()),
-        _ => None,
-    })
+    // Raw, for no other type takes whatever comes: a `Value` has no number beyond a float's.
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str::<String>(json.get()).ok().map(T::from))
 }
 
 /// A string, or any number as its own digits, however many.
@@ -177,15 +175,18 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<T, A::Error> {
-                let mut fields = BTreeMap::<String, Box<RawValue>>::new();
+                // Each with its place, for the order of the fields is the reader's to keep.
+                let mut fields = BTreeMap::<String, (usize, Box<RawValue>)>::new();
                 while let Some((name, json)) = object.next_entry()? {
-                    fields.insert(name, json);
+                    fields.insert(name, (fields.len(), json));
                 }
-                let wrapped = fields.get("business").filter(|json| json.get().starts_with('{'));
-                match wrapped {
-                    Some(business) => serde_json::from_str(business.get()),
-                    None => {
-                        serde_json::to_string(&fields).and_then(|own| serde_json::from_str(&own))
+                match fields.get("business").map(|(_, json)| json.get()) {
+                    Some(business) if business.starts_with('{') => serde_json::from_str(business),
+                    _ => {
+                        let mut fields: Vec<_> = fields.iter().collect();
+                        fields.sort_by_key(|(_, (place, _))| place);
+                        let own = fields.iter().map(|(name, (_, json))| (name.as_str(), &**json));
+                        T::deserialize(MapDeserializer::new(own))
                     }
                 }
                 // Serde's own text may show a value, which may be personal.

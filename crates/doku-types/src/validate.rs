@@ -14,7 +14,7 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-pub(crate) use rule::{Rule, check, flag, list, object, prune, text};
+pub(crate) use rule::{Rule, check, flag, known, list, object, text};
 
 /// One thing wrong with a document.
 ///
@@ -83,7 +83,8 @@ pub enum ParseError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// Not JSON, nested deeper than 127 levels, or of another shape than what is read.
+    /// Not JSON, or of another shape than what is read; or nested deeper than 127 levels or with a
+    /// number beyond 64-bit floats, but for fields that are not read.
     #[error("the document is not readable: {what} at line {line} column {column}")]
     Json {
         /// What the reader met, without a value of the document.
@@ -148,8 +149,8 @@ macro_rules! request {
                 crate::validate::parse(body, limit, $rules, $more, $nulls)
             }
 
-            /// All faults of a draft, found before it is sent; none for one that [`Self::parse`]
-            /// would read.
+            /// All faults of a draft, found before it is sent; none exactly for one that
+            /// [`Self::parse`] would read.
             pub fn validate(&self) -> Vec<crate::validate::Fault> {
                 crate::validate::validate(self, $rules, $more)
             }
@@ -176,12 +177,11 @@ pub(crate) fn parse<T: DeserializeOwned>(
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
-    let mut document: Value = read_within(body, limit)?;
+    let mut document = read_by(body, limit, |reader| known(reader, rules))?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
         return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
     }
-    prune(&mut document, rules);
     let mut faults = match nulls {
         Nulls::Absent => Vec::new(),
         Nulls::Refused => rule::nulls(&document),
@@ -201,8 +201,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
         Err(_) => {
             if faults.is_empty() {
                 // The tables cover every field of the types, so this is a gap in a table.
-                let message = "the document is not readable: compare it with the documented sample";
-                faults.push(Fault::new("", FaultKind::WrongType, "A30", message));
+                faults.push(unreadable());
             }
             Err(ParseError::Faults(capped(faults)))
         }
@@ -216,10 +215,25 @@ pub(crate) fn validate<T: Serialize>(
     more: fn(&T, &mut Vec<Fault>),
 ) -> Vec<Fault> {
     // Every field of a request is text, flag, list, object or kept JSON: writing it cannot fail.
-    let document = serde_json::to_value(draft).expect("a request can be written");
+    let text = serde_json::to_string(draft).expect("a request can be written");
+    // Through text, since a `Value` cannot hold every JSON that an unknown field may have kept.
+    let Ok(document) = known(&mut serde_json::Deserializer::from_str(&text), rules) else {
+        // Such JSON under the other spelling of a known field.
+        return vec![unreadable()];
+    };
     let mut faults = check(&document, rules);
     more(draft, &mut faults);
+    if text.len() > MAX_BODY {
+        let message =
+            format!("the document has {} bytes: shorten it to at most {MAX_BODY}", text.len());
+        faults.insert(0, Fault::new("", FaultKind::TooLong, "A10", message));
+    }
     capped(faults)
+}
+
+fn unreadable() -> Fault {
+    let message = "the document is not readable: compare it with the documented sample";
+    Fault::new("", FaultKind::WrongType, "A30", message)
 }
 
 /// At most [`MAX_FAULTS`], and a word that there are more.
@@ -305,14 +319,28 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ParseError> {
 /// # Errors
 /// As [`read`].
 pub fn read_within<T: DeserializeOwned>(body: &[u8], limit: usize) -> Result<T, ParseError> {
+    read_by(body, limit, |reader| T::deserialize(reader))
+}
+
+type Reader<'b> = serde_json::Deserializer<serde_json::de::SliceRead<'b>>;
+
+/// Reads the whole of `body` by `read`.
+fn read_by<T>(
+    body: &[u8],
+    limit: usize,
+    read: impl FnOnce(&mut Reader<'_>) -> serde_json::Result<T>,
+) -> Result<T, ParseError> {
     if body.len() > limit {
         return Err(ParseError::TooLarge { limit });
     }
-    serde_json::from_slice(body).map_err(|error| ParseError::Json {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read = read(&mut reader).and_then(|value| reader.end().map(|()| value));
+    read.map_err(|error| ParseError::Json {
         what: match error.classify() {
             serde_json::error::Category::Eof => "the document ends too early",
             serde_json::error::Category::Data => "a field that is missing or of another type",
             _ if error.to_string().starts_with("recursion limit") => "nesting too deep",
+            _ if error.to_string().starts_with("number out of range") => "a number too large",
             _ => "a syntax error",
         },
         line: error.line(),

@@ -1,5 +1,7 @@
 //! Upload File: `POST /file`, multipart, with a bearer (documented: Upload File API).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
 
@@ -63,7 +65,8 @@ impl FilePurpose {
 }
 
 /// The parts of an upload as they come, before anything is known to be right: the request of Upload
-/// File. An empty part counts as absent.
+/// File. An empty part counts as absent. `Debug` leaves the URL out, which may open an identity card
+/// to whoever has it.
 ///
 /// ```
 /// use doku_types::partner::file::UploadParts;
@@ -74,7 +77,7 @@ impl FilePurpose {
 ///     "code is mandatory with the category DOCUMENT: send one such as KTP",
 /// );
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, TypedBuilder)]
+#[derive(Clone, Default, PartialEq, Eq, TypedBuilder)]
 #[builder(field_defaults(default, setter(into)))]
 #[non_exhaustive]
 pub struct UploadParts {
@@ -132,6 +135,16 @@ impl UploadParts {
         let category = FileCategory::from(self.category.as_str());
         let code = (!self.code.is_empty()).then(|| DocumentCode::from(self.code.as_str()));
         category.is_known().then(|| FilePurpose::of(category, code)).flatten()
+    }
+}
+
+impl fmt::Debug for UploadParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadParts")
+            .field("category", &self.category)
+            .field("code", &self.code)
+            .field("has_file", &self.has_file)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,5 @@
+use doku_types::partner::registration::Registration;
+
+fn main() {
+    let _ = Registration::builder().build();
+}
