@@ -47,7 +47,8 @@ impl Extra {
         self.0.is_empty()
     }
 
-    /// Sets a field, such as one that DOKU has added since this version.
+    /// Sets a field, such as one that DOKU has added since this version. A field that this version
+    /// knows has a place of its own: set here, it would be written twice.
     ///
     /// # Errors
     /// `json` is not a JSON text.
