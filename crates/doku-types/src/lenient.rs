@@ -69,8 +69,10 @@ pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
 }
 
 /// A string, or any number as its own digits, however many.
-pub(crate) fn verbatim<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    TextOrNumber::deserialize(deserializer).map(|value| value.as_str().to_owned())
+pub(crate) fn verbatim<'de, D: Deserializer<'de>, T: From<String>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    TextOrNumber::deserialize(deserializer).map(|value| value.as_str().to_owned().into())
 }
 
 /// As [`verbatim`]; `null` and the empty string are alike none.

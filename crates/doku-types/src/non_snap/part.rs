@@ -47,7 +47,7 @@ pub struct Merchant {
 pub struct VirtualAccountInfo {
     /// What the customer paid to.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::filled")]
-    pub virtual_account_number: Option<String>,
+    pub virtual_account_number: Option<Personal>,
 }
 
 /// `virtual_account_payment` (documented: NTFN; more fields NTFLIVE).

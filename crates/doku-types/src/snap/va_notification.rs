@@ -39,11 +39,11 @@ pub struct VaNotification {
     /// The merchant's number for the customer, as DOKU lengthened it.
     #[builder(!default)]
     #[serde(deserialize_with = "lenient::verbatim")]
-    pub customer_no: String,
+    pub customer_no: Personal,
     /// The two before, one after the other.
     #[builder(!default)]
     #[serde(deserialize_with = "lenient::verbatim")]
-    pub virtual_account_no: String,
+    pub virtual_account_no: Personal,
     /// The customer's name.
     #[serde(
         default,
@@ -213,10 +213,10 @@ pub struct VirtualAccountData {
     pub partner_service_id: Option<String>,
     /// As notified.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::filled")]
-    pub customer_no: Option<String>,
+    pub customer_no: Option<Personal>,
     /// As notified.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::filled")]
-    pub virtual_account_no: Option<String>,
+    pub virtual_account_no: Option<Personal>,
     /// As notified.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::filled")]
     pub virtual_account_name: Option<Personal>,

@@ -109,14 +109,14 @@ guarded! {
             "additionalInfo":["M"]}"#,
     ),
     snap::va_notification::VaNotification: read(
-        r#"{"partnerServiceId":"1","customerNo":"1","virtualAccountNo":"11","trxId":"1",
+        r#"{"partnerServiceId":"1","customerNo":"M","virtualAccountNo":"M","trxId":"1",
             "virtualAccountName":"M","virtualAccountEmail":"M","virtualAccountPhone":"M",
             "paymentRequestId":"1","paidAmount":{"value":"1.00","currency":"IDR"},
             "additionalInfo":{"senderName":"M","sourceAccountNo":"M"}}"#,
     ),
     snap::va_notification::AdditionalInfo: read(r#"{"senderName":"M","sourceAccountNo":"M"}"#),
     snap::va_notification::VaNotificationReply: read(
-        r#"{"responseCode":"2002500","virtualAccountData":{"virtualAccountName":"M"}}"#,
+        r#"{"responseCode":"2002500","virtualAccountData":{"virtualAccountName":"M","customerNo":"M","virtualAccountNo":"M"}}"#,
     ),
     snap::va_notification::VirtualAccountData: read(r#"{"virtualAccountName":"M"}"#),
     non_snap::notification::Notification: read(

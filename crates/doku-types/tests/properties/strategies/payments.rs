@@ -165,7 +165,7 @@ type Payments = (
 fn payments() -> impl Strategy<Value = Payments> {
     let info = some().prop_map(|number| {
         let mut info = VirtualAccountInfo::default();
-        info.virtual_account_number = number;
+        info.virtual_account_number = number.map(Into::into);
         info
     });
     let account = (some(), some(), some(), identifiers(), identifiers()).prop_map(|parts| {
