@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use doku_types::partner::BASE_PATH;
+use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderValue, Method, StatusCode, header};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -66,11 +66,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::only_local_hosts));
     Router::new()
-        .route(&format!("{BASE_PATH}/file"), files)
-        .route(&format!("{BASE_PATH}/token"), tokens)
-        .route(&format!("{BASE_PATH}/business"), businesses)
-        .route(&format!("{BASE_PATH}/business/lite/registration"), invitations)
-        .route(&format!("{BASE_PATH}/business/{{brand}}"), one_business)
+        .route(Endpoint::UploadFile.path(), files)
+        .route(Endpoint::GenerateToken.path(), tokens)
+        .route(Endpoint::BusinessRegistration.path(), businesses)
+        .route(Endpoint::CreateBusinessLite.path(), invitations)
+        .route(Endpoint::GetBusinessData.path(), one_business)
         .merge(own)
         .fallback(unknown_path)
         .method_not_allowed_fallback(

@@ -2,7 +2,7 @@
 
 use doku_types::{
     BrandId,
-    partner::{BASE_PATH, business::BusinessData, requirements::RequirementsQuery},
+    partner::{business::BusinessData, endpoint::Endpoint, requirements::RequirementsQuery},
     validate::ParseError,
 };
 use http::Method;
@@ -28,7 +28,7 @@ impl<'a> GetBusinessData<'a> {
 
 impl Operation for GetBusinessData<'_> {
     type Reply = BusinessData;
-    const NAME: &'static str = "Get Business Data";
+    const NAME: &'static str = Endpoint::GetBusinessData.name();
     const METHOD: Method = Method::GET;
 
     fn path_and_query(&self) -> String {
@@ -37,7 +37,8 @@ impl Operation for GetBusinessData<'_> {
         let brand: String =
             form_urlencoded::byte_serialize(self.brand.as_str().as_bytes()).collect();
         let brand = brand.replace('+', "%20");
-        format!("{BASE_PATH}/business/{brand}?{}", encode(self.query))
+        let path = Endpoint::GetBusinessData.path().replace("{brand}", &brand);
+        format!("{path}?{}", encode(self.query))
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {
@@ -58,6 +59,6 @@ mod tests {
         let query = RequirementsQuery::personal();
         let brand = BrandId::from("BRN/../ ?x+1");
         let path = GetBusinessData::new(&brand, &query).path_and_query();
-        assert!(path.starts_with(&format!("{BASE_PATH}/business/BRN%2F..%2F%20%3Fx%2B1?business")));
+        assert!(path.contains("/v1.0/business/BRN%2F..%2F%20%3Fx%2B1?business"), "{path}");
     }
 }

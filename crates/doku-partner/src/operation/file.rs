@@ -6,7 +6,7 @@ use bytes::Bytes;
 use doku_types::{
     BearerToken,
     partner::{
-        BASE_PATH,
+        endpoint::Endpoint,
         file::{FileKind, FilePurpose, UploadedFile},
     },
     validate::{self, ParseError},
@@ -70,11 +70,11 @@ impl fmt::Debug for FileUpload {
 
 impl Operation for UploadFile<'_> {
     type Reply = UploadedFile;
-    const NAME: &'static str = "Upload File";
+    const NAME: &'static str = Endpoint::UploadFile.name();
     const METHOD: Method = Method::POST;
 
     fn path_and_query(&self) -> String {
-        format!("{BASE_PATH}/file")
+        Endpoint::UploadFile.path().to_owned()
     }
 
     fn authentication(&self) -> Authentication<'_> {

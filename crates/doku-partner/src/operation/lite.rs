@@ -2,7 +2,7 @@
 
 use doku_types::{
     partner::{
-        BASE_PATH,
+        endpoint::Endpoint,
         lite::{LiteRegistration, LiteReply},
     },
     validate::{self, ParseError},
@@ -29,11 +29,11 @@ impl<'a> CreateBusinessLite<'a> {
 
 impl Operation for CreateBusinessLite<'_> {
     type Reply = LiteReply;
-    const NAME: &'static str = "Create Business Lite";
+    const NAME: &'static str = Endpoint::CreateBusinessLite.name();
     const METHOD: Method = Method::POST;
 
     fn path_and_query(&self) -> String {
-        format!("{BASE_PATH}/business/lite/registration")
+        Endpoint::CreateBusinessLite.path().to_owned()
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {

@@ -2,7 +2,7 @@
 
 use doku_types::{
     partner::{
-        BASE_PATH,
+        endpoint::Endpoint,
         registration::{Registration, RegistrationReply},
     },
     validate::{self, ParseError},
@@ -29,11 +29,11 @@ impl<'a> RegisterBusiness<'a> {
 
 impl Operation for RegisterBusiness<'_> {
     type Reply = RegistrationReply;
-    const NAME: &'static str = "Business Registration";
+    const NAME: &'static str = Endpoint::BusinessRegistration.name();
     const METHOD: Method = Method::POST;
 
     fn path_and_query(&self) -> String {
-        format!("{BASE_PATH}/business")
+        Endpoint::BusinessRegistration.path().to_owned()
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {

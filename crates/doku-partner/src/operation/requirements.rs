@@ -2,7 +2,7 @@
 
 use doku_types::{
     partner::{
-        BASE_PATH,
+        endpoint::Endpoint,
         requirements::{Requirements, RequirementsQuery},
     },
     validate::{self, ParseError},
@@ -29,11 +29,11 @@ impl<'a> CheckRequirements<'a> {
 
 impl Operation for CheckRequirements<'_> {
     type Reply = Requirements;
-    const NAME: &'static str = "Check Requirements";
+    const NAME: &'static str = Endpoint::CheckRequirements.name();
     const METHOD: Method = Method::GET;
 
     fn path_and_query(&self) -> String {
-        format!("{BASE_PATH}/file?{}", encode(self.query))
+        format!("{}?{}", Endpoint::CheckRequirements.path(), encode(self.query))
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {

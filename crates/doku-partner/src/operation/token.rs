@@ -2,7 +2,7 @@
 
 use doku_types::{
     partner::{
-        BASE_PATH,
+        endpoint::Endpoint,
         token::{TokenReply, TokenRequest},
     },
     validate::{self, ParseError},
@@ -28,11 +28,11 @@ impl<'a> GenerateToken<'a> {
 
 impl Operation for GenerateToken<'_> {
     type Reply = TokenReply;
-    const NAME: &'static str = "Generate Token";
+    const NAME: &'static str = Endpoint::GenerateToken.name();
     const METHOD: Method = Method::POST;
 
     fn path_and_query(&self) -> String {
-        format!("{BASE_PATH}/token")
+        Endpoint::GenerateToken.path().to_owned()
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {
