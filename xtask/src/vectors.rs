@@ -27,6 +27,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     }
     match list(&directory) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the vectors cannot be listed: {error}");
             ExitCode::FAILURE
