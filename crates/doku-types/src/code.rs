@@ -76,8 +76,8 @@ open_code! {
 open_code! {
     /// `category` of an uploaded file (documented: Upload File API).
     FileCategory {
-        OwnerLiveness = "OWNER_LIVENESS";
-        PhotoProof = "PHOTO_PROOF";
+        OwnerLiveness = "OWNER_LIVENESS", "Owner Liveness";
+        PhotoProof = "PHOTO_PROOF", "Brand Photo Proof";
         Logo = "LOGO";
         Document = "DOCUMENT";
         ServiceAgreement = "SERVICE_AGREEMENT";

@@ -74,6 +74,10 @@ impl ApiError {
                 kind: text(inner.get("type")),
             });
         }
+        // A success has both: the answer to a repeated Request-Id.
+        if document.contains_key("response") {
+            return None;
+        }
         match document.get("message")? {
             Value::String(message) => Some(Self::Router(message.clone())),
             Value::Array(messages) => messages

@@ -46,6 +46,12 @@ macro_rules! id {
             }
         }
 
+        impl crate::lenient::Blank for $name {
+            fn is_blank(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
@@ -93,7 +99,8 @@ id! {
     SocialMediaId
 }
 id! {
-    /// Whatever a callback is about: an id of any of the kinds above (A03).
+    /// What a callback is about besides business and brand: the id of a file, a photo proof, a contact,
+    /// an address, a bank account or a social medium (A03).
     EntityId
 }
 
@@ -105,6 +112,13 @@ macro_rules! entity {
             }
         }
     )+ };
+}
+
+/// A brand calls for itself under its own id: with its shared key it takes payments.
+impl From<&BrandId> for ClientId {
+    fn from(id: &BrandId) -> Self {
+        Self(id.0.clone())
+    }
 }
 
 entity!(FileId, PhotoProofId, ContactId, AddressId, BankId, SocialMediaId);

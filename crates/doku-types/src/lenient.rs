@@ -68,11 +68,131 @@ pub(crate) fn reply_only<'de, D: Deserializer<'de>, T: From<String>>(
     Ok(serde_json::from_str::<String>(json.get()).ok().map(T::from))
 }
 
+/// A code as a string, or in the field `code` of an object, whose other fields say its name.
+pub(crate) fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Code;
+
+    impl<'de> Visitor<'de> for Code {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a code, or an object with one")
+        }
+
+        fn visit_str<E: Error>(self, code: &str) -> Result<String, E> {
+            Ok(code.to_owned())
+        }
+
+        fn visit_string<E: Error>(self, code: String) -> Result<String, E> {
+            Ok(code)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<String, A::Error> {
+            #[derive(Deserialize)]
+            struct Object {
+                code: String,
+            }
+
+            let object = Object::deserialize(MapAccessDeserializer::new(fields))?;
+            Ok(object.code)
+        }
+    }
+
+    deserializer.deserialize_any(Code)
+}
+
+/// What a field is that a reply leaves out: blank, which the rules of a request report as missing.
+pub(crate) fn blank<T: From<&'static str>>() -> T {
+    "".into()
+}
+
+/// A value, or [`blank`] for `null`.
+pub(crate) fn or_blank<'de, D: Deserializer<'de>, T: Deserialize<'de> + From<&'static str>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(|value| value.unwrap_or_else(blank))
+}
+
+/// As [`text`], or [`blank`] for `null`.
+pub(crate) fn text_or_blank<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<String, D::Error> {
+    option_text(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Text-like types of which an empty one stands for a field that is not there.
+pub(crate) trait Blank {
+    fn is_blank(&self) -> bool;
+}
+
+impl Blank for String {
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Whether a field is not to be written.
+pub(crate) fn is_blank<T: Blank>(value: &T) -> bool {
+    value.is_blank()
+}
+
+/// A value; what is of no known shape is the default. For what only DOKU sets, so that nothing is
+/// lost by sending the rest back.
+pub(crate) fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(json.get()).unwrap_or_default())
+}
+
+/// A value, or the default for `null`.
+pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A count, from a number or a string of digits, or 0 for `null`.
+pub(crate) fn count<'de, D: Deserializer<'de>, T: std::str::FromStr + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    match option_text(deserializer)? {
+        None => Ok(T::default()),
+        Some(digits) => digits.parse().map_err(|_| D::Error::custom("expected a count")),
+    }
+}
+
+/// Texts in a list, or one alone; those that are `null` are left out.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    if let Ok(list) = serde_json::from_str::<Option<Vec<Option<String>>>>(json.get()) {
+        return Ok(list.into_iter().flatten().flatten().collect());
+    }
+    serde_json::from_str::<String>(json.get())
+        .map(|text| vec![text])
+        .map_err(|_| D::Error::custom("expected a text or a list of texts"))
+}
+
+/// As [`one_or_list`], for an optional field.
+pub(crate) fn option_one_or_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    one_or_list(deserializer).map(Some)
+}
+
 /// A string, or any number as its own digits, however many.
 pub(crate) fn verbatim<'de, D: Deserializer<'de>, T: From<String>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     TextOrNumber::deserialize(deserializer).map(|value| value.as_str().to_owned().into())
+}
+
+/// As [`verbatim`], or `null`.
+pub(crate) fn option_verbatim<'de, D: Deserializer<'de>, T: From<String>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Option::<TextOrNumber>::deserialize(deserializer)?;
+    Ok(value.map(|value| value.as_str().to_owned().into()))
 }
 
 /// As [`verbatim`]; `null` and the empty string are alike none.
@@ -182,8 +302,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
                 while let Some((name, json)) = object.next_entry()? {
                     fields.insert(name, (fields.len(), json));
                 }
+                // What has an id is the business itself, whatever else is called so in it.
+                let wrapped = !fields.contains_key("id");
                 match fields.get("business").map(|(_, json)| json.get()) {
-                    Some(business) if business.starts_with('{') => serde_json::from_str(business),
+                    Some(business) if wrapped && business.starts_with('{') => {
+                        serde_json::from_str(business)
+                    }
                     _ => {
                         let mut fields: Vec<_> = fields.iter().collect();
                         fields.sort_by_key(|(_, (place, _))| place);

@@ -8,7 +8,8 @@
 //! Three ideas run through it:
 //!
 //! * **Open on the way in, exact on the way out.** A code that nobody has heard of is data, not
-//!   an error ([`code`]); a field that nobody knows is ignored; what is sent has one spelling.
+//!   an error ([`code`]); a field that nobody knows is kept where the document goes back to DOKU
+//!   ([`extra`]); what is sent has one spelling.
 //! * **Evidence is data.** DOKU's documentation has holes. What fills them stands in one ledger
 //!   ([`evidence`]), and a fault found by [`validate`] names the entry it stands on.
 //! * **Secrets and personal data do not print.** See [`secret`].

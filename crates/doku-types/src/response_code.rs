@@ -78,7 +78,7 @@ impl ResponseCode {
     /// taken for success.
     ///
     /// 404/18, Inconsistent Request, depends on the service, as ASPI's text has it: `Success` for
-    /// a transfer, a VA payment or a refund, which was done the first time; `Business` for a debit
+    /// a transfer, a VA payment, a cancellation or a refund, which was done the first time; `Business` for a debit
     /// payment, which failed; `Duplicate` for all others, as observed of a `trxId` used twice to
     /// create a VA.
     pub fn category(&self) -> Category {
@@ -89,6 +89,7 @@ impl ResponseCode {
             (Some(&INCONSISTENT_REQUEST), _) => match service.into() {
                 ServiceCode::PayoutTransfer
                 | ServiceCode::VaPayment
+                | ServiceCode::DebitCancel
                 | ServiceCode::DebitRefund
                 | ServiceCode::QrRefund => Category::Success,
                 ServiceCode::DebitPayment => Category::Business,
@@ -247,11 +248,11 @@ mod tests {
 
     #[test]
     fn an_inconsistent_request_means_what_its_service_makes_of_it() {
-        for code in ["4042518", "4044318", "4045818", "4047818"] {
+        for code in ["4042518", "4044318", "4045718", "4045818", "4047818"] {
             assert_eq!(category(code), Category::Success, "{code}");
         }
         assert_eq!(category("4045418"), Category::Business);
-        for code in ["4042718", "4045718", "4049918"] {
+        for code in ["4042718", "4049918"] {
             assert_eq!(category(code), Category::Duplicate, "{code}");
         }
     }

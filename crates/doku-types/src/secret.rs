@@ -43,6 +43,12 @@ macro_rules! guarded {
 
         impl Eq for $name {}
 
+        impl crate::lenient::Blank for $name {
+            fn is_blank(&self) -> bool {
+                self.0.is_empty()
+            }
+        }
+
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)

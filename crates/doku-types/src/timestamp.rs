@@ -104,7 +104,7 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
-/// The present instant, by the machine's clock.
+/// Of the machine's clock, say; kept to the millisecond.
 impl From<std::time::SystemTime> for Timestamp {
     fn from(time: std::time::SystemTime) -> Self {
         let millis = match time.duration_since(std::time::UNIX_EPOCH) {

@@ -8,7 +8,7 @@ mod known;
 mod rule;
 mod url;
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -153,7 +153,7 @@ macro_rules! request {
             /// All faults of a draft, found before it is sent; none exactly for one that
             /// [`Self::parse`] would read.
             pub fn validate(&self) -> Vec<crate::validate::Fault> {
-                crate::validate::validate(self, $rules, $more)
+                crate::validate::validate(self, $rules, $more, $nulls)
             }
         }
     };
@@ -188,15 +188,13 @@ pub(crate) fn parse<T: DeserializeOwned>(
         Nulls::Refused => rule::nulls(&document),
     };
     strip_nulls(&mut document);
-    for fault in check(&document, rules) {
-        if faults.iter().all(|told| told.pointer != fault.pointer) {
-            faults.push(fault);
-        }
-    }
+    faults.extend(check(&document, rules));
+    told_once(&mut faults);
     // Through `Value`, so that a key sent twice means its last value, as it does for the rules.
     match serde_json::from_value::<T>(document) {
         Ok(typed) => {
             more(&typed, &mut faults);
+            told_once(&mut faults);
             if faults.is_empty() { Ok(typed) } else { Err(ParseError::Faults(capped(faults))) }
         }
         Err(_) => {
@@ -214,6 +212,7 @@ pub(crate) fn validate<T: Serialize>(
     draft: &T,
     rules: &[Rule],
     more: fn(&T, &mut Vec<Fault>),
+    nulls: Nulls,
 ) -> Vec<Fault> {
     // Every field of a request is text, flag, list, object or kept JSON: writing it cannot fail.
     let text = serde_json::to_string(draft).expect("a request can be written");
@@ -222,14 +221,35 @@ pub(crate) fn validate<T: Serialize>(
         // Such JSON under the other spelling of a known field.
         return vec![unreadable()];
     };
-    let mut faults = check(&document, rules);
+    let mut faults = match nulls {
+        Nulls::Absent => Vec::new(),
+        // Only an unknown field under the name of a known one can be null.
+        Nulls::Refused => rule::nulls(&document),
+    };
+    faults.extend(check(&document, rules));
     more(draft, &mut faults);
+    told_once(&mut faults);
     if text.len() > MAX_BODY {
         let message =
             format!("the document has {} bytes: shorten it to at most {MAX_BODY}", text.len());
         faults.insert(0, Fault::new("", FaultKind::TooLong, "A10", message));
     }
     capped(faults)
+}
+
+/// What is missing is not also of the wrong form: of a place where something is, the first fault.
+fn told_once(faults: &mut Vec<Fault>) {
+    let mut missing = HashMap::new();
+    faults.retain(|fault| {
+        let here = fault.kind == FaultKind::Missing;
+        match missing.get(&fault.pointer) {
+            Some(before) => !here && !before,
+            None => {
+                missing.insert(fault.pointer.clone(), here);
+                true
+            }
+        }
+    });
 }
 
 fn unreadable() -> Fault {

@@ -340,7 +340,9 @@ mod tests {
                          {{"area":"y","country":"ID","name":"y","primary":false}}],
             "banks":[{{"account_name":"x","account_number":"1","bank_id":"4","bank_name":"x",
                       "country":"ID","currency":"IDR","swift_code":"014"}}],
-            "contacts":[{{"documents":[{{"code":"KTP","category":"DOCUMENT","id":"DCM-1"}}],
+            "contacts":[{{"documents":[{{"code":"KTP","category":"DOCUMENT","id":"DCM-1",
+                           "forms":[{{"code":"NO_KTP","value":"1"}}]}}],
+                         "owner_liveness":{{"id":"CNT-1"}},
                          "email":"x","name":"x","nationality":"ID","phone_calling_code":"62",
                          "phone_number":"8","position":"OWNER","primary":true}}]}}}}"#
         );

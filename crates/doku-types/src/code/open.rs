@@ -42,7 +42,8 @@ macro_rules! open_code {
                 }
             }
 
-            /// The human name that DOKU shows for the code, where one is known.
+            /// A name for people, where one is known: DOKU's own, or of SNAP's services a short one
+            /// after ASPI's.
             pub const fn human_name(&self) -> Option<&'static str> {
                 match self {
                     $( Self::$variant => $crate::code::open_code!(@human $($human)?), )+
@@ -96,9 +97,16 @@ macro_rules! open_code {
             }
         }
 
+        /// From the code, or from an object with a field `code`: replies have both.
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self::from)
+                crate::lenient::code(deserializer).map(Self::from)
+            }
+        }
+
+        impl crate::lenient::Blank for $name {
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
             }
         }
     };

@@ -142,7 +142,7 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A05",
-        "attempts at 0, +30 min, +6 h, +12 h from the first; connect 5 s, whole attempt 10 s; a 3xx is a failure; first attempts in order; a retry holds nothing back; the first attempt follows the causing reply",
+        "attempts at 0, +30 min, +6 h, +12 h from the first; connect 5 s, whole attempt 10 s; a 3xx is a failure; first attempts in order; a retry holds nothing back; an attempt of unknown result is repeated at start; the first attempt follows the causing reply",
         "the notification pages",
     ),
     assumed(
@@ -152,18 +152,18 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A07",
-        "one callback per type and review: parts, then BUSINESS, BRAND, BRAND.OPERATIONAL_STATUS, then BRAND_PRODUCT per service; a type with nothing submitted is not called back",
+        "one callback per type and review: parts, then BUSINESS, BRAND, BRAND.OPERATIONAL_STATUS, then BRAND_PRODUCT per service; a type with nothing submitted is not called back; parts are APPROVED or REJECTED, BUSINESS and BRAND follow from theirs as ACTIVE or REJECTED; the operational status is told once the root is ACTIVE and on suspension, with BRAND and its notes on a full one; the root is UPDATING until decided",
         "the overview's list of types",
     ),
     assumed(
         "A08",
-        "update is PUT /business/{brand id} with only what changes",
+        "update is PUT /business/{brand id}, shaped like registration, with only what changes: a list that is sent replaces the stored one, an entry with a known id keeps what it leaves out, null is a fault, DCM and PHP id name the same photo; a changed part goes back under review, with its parent and the operational status",
         "the overview names the operation",
     ),
     assumed("A09", "Get Address, named in a newer overview, is left out", "a newer overview"),
     assumed(
         "A10",
-        "header failures as the payment APIs word them; business failures 400 {\"message\":[..]}; bodies to 1 MiB, then 413; unknown fields ignored; 404 and 405 from the router",
+        "header failures as the payment APIs word them; business failures 400 {\"message\":[..]}; bodies to 1 MiB, then 413; nesting too deep 400; unknown fields ignored; a Request-Id is 1 to 128 visible ASCII characters, blanks inside; 404 and 405 from the router",
         "records of calls to the payment APIs",
     ),
     assumed(
@@ -178,7 +178,7 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A13",
-        "idempotency of POST and PUT by Client-Id and Request-Id, kept 24 h",
+        "idempotency of POST and PUT by Client-Id and Request-Id: the same request again gets 409 with the original body, another one or one still in progress 409 idempotent_request; only 2xx replies are kept, for 24 h",
         "IDEM; a processor's code",
     ),
     assumed(
@@ -193,7 +193,7 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A16",
-        "max_size is in megabytes of 10^6 bytes; larger: 413; extension and content have to match the requirement; without one: PDF, JPG, JPEG, PNG, 15 MB",
+        "max_size is in megabytes of 10^6 bytes; larger: 413, the rest read and discarded up to 32 MB or 5 s; extension and content have to match the requirement; without one: PDF, JPG, JPEG, PNG, 15 MB",
         "the sample requirements",
     ),
     assumed(
@@ -201,7 +201,11 @@ pub(super) const LEDGER: &[Entry] = &[
         "ids of LOGO, SERVICE_AGREEMENT and BANK_ACCOUNT files begin with DCM",
         "the samples of the other categories",
     ),
-    assumed("A18", "a file's link answers 403 after 60 minutes", "UPL: the link expires"),
+    assumed(
+        "A18",
+        "a file's link leads to the mock itself and answers 403 after 60 minutes",
+        "UPL: the link expires",
+    ),
     assumed(
         "A19",
         "code-list values beyond the documented ones",
@@ -219,7 +223,7 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A22",
-        "requirements of CORPORATE: company documents by legal entity, KTP or KITAS_OR_KITAP by nationality",
+        "requirements of CORPORATE: AKTA_PENDIRIAN_PERUSAHAAN, COMPANY_REGISTRATION and IZIN_USAHA (BLU: IZIN_BLU; KOPERASI also IZIN_KOPERASI_SIMPAN_PINJAM) under business.documents, of a contact KTP, or KITAS_OR_KITAP where the nationality is not ID",
         "the document codes",
     ),
     assumed("A23", "the query string is not in Request-Target", "a production client, second hand"),
@@ -228,10 +232,14 @@ pub(super) const LEDGER: &[Entry] = &[
         "no uniqueness of e-mail, NIK or name; a file may be used again",
         "nothing says otherwise",
     ),
-    assumed("A25", "the services of a new brand: QRIS", "a test double in client P, second hand"),
+    assumed(
+        "A25",
+        "the services of a new brand: QRIS, unless configured otherwise",
+        "a test double in client P, second hand",
+    ),
     assumed(
         "A26",
-        "mandatory fields of registration where the page's table is cut: as in its sample",
+        "mandatory fields of registration where the page's table is cut: as in its sample, but for callback_url, social_media, readiness and partner; liveness and forms, which a company's contact may not need, for PERSONAL",
         "BR's sample",
     ),
     assumed(
@@ -241,7 +249,7 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A28",
-        "until its owner has completed it, a lite business shows id, partner_ref_id, name, contact and UPDATING",
+        "until its owner has completed it, a lite business shows id, partner_ref_id, name, contact and UPDATING; its completion starts KYB",
         "LITE",
     ),
     assumed(

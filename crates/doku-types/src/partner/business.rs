@@ -25,7 +25,7 @@ use crate::{
 
 /// A business as DOKU knows it. Only the id is certain to be there: a lite business that its
 /// owner has not completed shows little more (A28).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(default, setter(into)))]
 #[serde(default = "BusinessData::empty")]
 #[non_exhaustive]
@@ -35,46 +35,50 @@ pub struct BusinessData {
     #[builder(!default)]
     pub id: BusinessId,
     /// `UPDATING` until decided, then `ACTIVE` or `REJECTED` (A02, A07).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub status: Option<Status>,
     /// The partner's own name for a lite business.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub partner_ref_id: Option<String>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub name: Option<String>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub description: Option<String>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub email: Option<Personal>,
     /// As registered.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::option_text")]
     pub phone_calling_code: Option<String>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub phone_number: Option<Personal>,
     /// The partner that registered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub partner: Option<ClientId>,
     /// By which way it was registered; `api`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub platform: Option<Platform>,
     /// `type`, as registered.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "type",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub business_type: Option<BusinessType>,
     /// As registered (A02).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub callback_url: Option<String>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub website_readiness: Option<Coded<Readiness>>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub mobile_app_readiness: Option<Coded<Readiness>>,
     /// As registered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub legal_entity: Option<Coded<LegalEntity>>,
     /// Its brands.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
@@ -92,10 +96,10 @@ pub struct BusinessData {
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub documents: Vec<Document>,
     /// Of a lite business, as sent (A28).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "lenient::readable")]
     pub contact: Option<LiteContact>,
     /// Why it was refused (A02).
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::texts")]
     pub reject_notes: Vec<String>,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -104,19 +108,26 @@ pub struct BusinessData {
 }
 
 impl BusinessData {
-    /// Every absent field's default. An absent id reads as an empty one, which [`Self::parse`]
-    /// refuses.
+    /// Every absent field's default. An absent id reads as an empty one, which is then refused.
     fn empty() -> Self {
         Self::builder().id("").build()
     }
 
-    /// Reads a reply: the business at the root, as documented, or in a `business` wrapper, as the other
-    /// operations have it.
+    /// Reads a reply: the business at the root, as documented, or in a `business` wrapper, as the
+    /// other operations have it. Of what only DOKU sets, a field of no known shape reads as absent.
     ///
     /// # Errors
-    /// [`ParseError`] when the body is not JSON of this shape or has no `id`.
+    /// [`ParseError`] when the body is larger than 1 MiB, is not JSON of this shape or has no `id`.
     pub fn parse(body: &[u8]) -> Result<Self, ParseError> {
-        let data = validate::read::<Unwrapped<Self>>(body)?.0;
+        Self::parse_within(body, validate::MAX_BODY)
+    }
+
+    /// As [`Self::parse`], with a limit of one's own in bytes.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_within(body: &[u8], limit: usize) -> Result<Self, ParseError> {
+        let Unwrapped(Read(data)) = validate::read_within(body, limit)?;
         if data.id.as_str().is_empty() {
             let message = "is mandatory in a reply: is this a business?";
             return Err(ParseError::Faults(vec![Fault::new(
@@ -130,8 +141,37 @@ impl BusinessData {
     }
 }
 
+/// A business that may have no id.
+struct Read(BusinessData);
+
+impl<'de> Deserialize<'de> for Read {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut extra = Extra::default();
+        let reader = crate::extra::Reader { inner: deserializer, extra: &mut extra };
+        let mut data = BusinessData::deserialize(reader)?;
+        data.extra = extra;
+        Ok(Self(data))
+    }
+}
+
+impl<'de> Deserialize<'de> for BusinessData {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Unwrapped(Read(data)) = Deserialize::deserialize(deserializer)?;
+        if data.id.as_str().is_empty() {
+            return Err(serde::de::Error::custom("a business without an id"));
+        }
+        Ok(data)
+    }
+}
+
+impl Serialize for BusinessData {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
 /// A brand as DOKU knows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(default, setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -140,43 +180,95 @@ pub struct BrandData {
     #[builder(!default)]
     pub id: BrandId,
     /// As [`BusinessData::status`] (A02).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub status: Option<Status>,
     /// `ACTIVE`, `SUSPENDED` or `FULL_SUSPENDED`, once there is one (A02).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub operational_status: Option<Status>,
     /// As registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub name: Option<String>,
     /// As registered (A02).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub description: Option<String>,
     /// The key to take payments for the brand with: its secret key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub shared_key: Option<SecretKey>,
     /// As registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub category: Option<BrandCategory>,
     /// In IDR; set by DOKU (A29).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub minimum_transaction: Option<Amount>,
     /// In IDR; set by DOKU (A29).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub maximum_transaction: Option<Amount>,
     /// As registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub transaction_frequency: Option<Coded<TransactionFrequency>>,
     /// As registered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub transaction_quantity: Option<Coded<TransactionQuantity>>,
     /// Set by DOKU (A29).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub ticket_size: Option<Coded<TicketSize>>,
     /// Set by DOKU (A29).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub finance_status: Option<ReviewStatus>,
     /// Set by DOKU (A29).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub risk_engine_status: Option<ReviewStatus>,
     /// As registered, under ids of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
@@ -185,10 +277,14 @@ pub struct BrandData {
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub social_media: Vec<SocialMedia>,
     /// Its payment methods (A02).
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "lenient::readable"
+    )]
     pub services: Vec<Service>,
     /// Why it was refused or suspended (A02).
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::texts")]
     pub reject_notes: Vec<String>,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -205,6 +301,11 @@ pub struct PhotoProof {
     /// `PHP-…`, another than the uploaded file's.
     pub id: PhotoProofId,
     /// Where the photo can be read, for a while.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub photo: FileLink,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -212,7 +313,7 @@ pub struct PhotoProof {
     pub extra: Extra,
 }
 
-keep_extra!(BusinessData, BrandData, PhotoProof);
+keep_extra!(BrandData, PhotoProof);
 
 /// A code with the name that people see.
 ///

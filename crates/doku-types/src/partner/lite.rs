@@ -9,7 +9,7 @@ use crate::{
     id::{BrandId, BusinessId},
     lenient::{self, Unwrapped},
     secret::Personal,
-    validate::{Rule, object, request, text},
+    validate::{Fault, FaultKind, Rule, object, request, text},
 };
 
 /// The invitation.
@@ -56,8 +56,18 @@ pub struct LiteRegistration {
 #[non_exhaustive]
 pub struct LiteBusiness {
     /// The partner's own name for the business. Not to be used twice (A20).
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub partner_ref_id: String,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: String,
     /// Mandatory.
     pub contact: LiteContact,
@@ -70,13 +80,33 @@ pub struct LiteBusiness {
 #[serde(remote = "Self")]
 pub struct LiteContact {
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: Personal,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub email: Personal,
     /// Digits, such as `62`. Also read from a number.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(
+        alias = "calling_code",
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::text_or_blank"
+    )]
     pub phone_calling_code: String,
     /// Digits. Also read from a number.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub phone_number: Personal,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -133,6 +163,7 @@ pub struct InvitedBusiness {
     /// As sent.
     pub partner_ref_id: String,
     /// One.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub brands: Vec<InvitedBrand>,
 }
 
@@ -146,7 +177,22 @@ pub struct InvitedBrand {
 }
 
 keep_extra!(LiteContact);
-request!(LiteRegistration, RULES, |_, _| {});
+request!(LiteRegistration, RULES, more_faults);
+
+/// Rules that the table cannot say: both are numbers on the page.
+fn more_faults(invitation: &LiteRegistration, faults: &mut Vec<Fault>) {
+    let contact = &invitation.business.contact;
+    for (name, digits) in [
+        ("phone_calling_code", contact.phone_calling_code.as_str()),
+        ("phone_number", contact.phone_number.expose()),
+    ] {
+        if !digits.trim().is_empty() && !digits.bytes().all(|b| b.is_ascii_digit()) {
+            let pointer = format!("/business/contact/{name}");
+            let message = "is not a number: send digits only";
+            faults.push(Fault::new(pointer, FaultKind::NotAllowed, "LITE", message));
+        }
+    }
+}
 
 const RULES: &[Rule] = &[
     object("/business", "LITE").mandatory(),
@@ -155,8 +201,8 @@ const RULES: &[Rule] = &[
     object("/business/contact", "LITE").mandatory(),
     text("/business/contact/name", "LITE").mandatory(),
     text("/business/contact/email", "LITE").mandatory(),
-    text("/business/contact/phone_calling_code", "LITE").mandatory().lenient(),
-    text("/business/contact/phone_number", "LITE").mandatory().lenient(),
+    text("/business/contact/phone_calling_code|calling_code", "LITE").mandatory().lenient(),
+    text("/business/contact/phone_number", "LITE").mandatory().lenient().max(13),
     object("/referral", "LITE"),
     text("/referral/code", "LITE").max(6),
     object("/invited_user", "LITE").mandatory(),

@@ -1,5 +1,9 @@
 //! The parts of a business: what Business Registration sends (documented: Business Registration
 //! API) and Get Business Data shows again, with the fields that only replies have (A02).
+//!
+//! What is mandatory is so in a request: the builders ask for it, and `validate()` tells what is
+//! blank. A reply may leave out anything, since none is documented this far; what it leaves out reads
+//! as blank, and is left out again when it is written.
 
 use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
@@ -30,8 +34,14 @@ pub struct SocialMedia {
     )]
     pub id: Option<SocialMediaId>,
     /// URLs of the accounts.
+    #[serde(default, deserialize_with = "lenient::list")]
     pub accounts: Vec<String>,
     /// Which network.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub code: SocialMediaCode,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -45,6 +55,11 @@ pub struct SocialMedia {
 #[serde(remote = "Self")]
 pub struct FileRef {
     /// From the upload's reply.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub id: FileId,
     /// Fields that this version does not know.
     #[serde(flatten, skip_deserializing)]
@@ -81,13 +96,30 @@ pub struct Address {
     pub status: Option<Status>,
     /// `17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat`: postal code, then village up to
     /// province. At most 255 characters.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub area: Personal,
     /// ISO 3166 alpha-2.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub country: String,
     /// Street and number. At most 255 characters.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: Personal,
     /// Whether this is the main one.
-    pub primary: bool,
+    #[builder(setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<bool>,
     /// Fields that this version does not know.
     #[builder(default)]
     #[serde(flatten, skip_deserializing)]
@@ -117,20 +149,53 @@ pub struct Bank {
     )]
     pub status: Option<Status>,
     /// Whose account it is.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub account_name: Personal,
     /// The account.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub account_number: Personal,
     /// DOKU's number of the bank, such as `4`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::text_or_blank"
+    )]
     pub bank_id: String,
     /// Such as `BANK BCA`.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub bank_name: String,
     /// ISO 3166 alpha-2.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub country: String,
     /// ISO 4217; `IDR`.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub currency: Currency,
     /// Such as `014`.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::text_or_blank"
+    )]
     pub swift_code: String,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -161,23 +226,55 @@ pub struct Contact {
     )]
     pub status: Option<Status>,
     /// The papers that Check Requirements asks for.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub documents: Vec<Document>,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub email: Personal,
     /// At most 255 characters. Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: Personal,
     /// ISO 3166 alpha-2.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub nationality: String,
     /// Digits, such as `62`. Also read as `calling_code`, and from a number.
-    #[serde(alias = "calling_code", deserialize_with = "lenient::text")]
+    #[serde(
+        alias = "calling_code",
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::text_or_blank"
+    )]
     pub phone_calling_code: String,
     /// Digits, without country code and leading 0. Also read from a number.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub phone_number: Personal,
     /// What the person is to the business.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub position: Position,
     /// Whether this is the main one.
-    pub primary: bool,
+    #[builder(setter(strip_option))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<bool>,
     /// The owner's face, taken live; mandatory for `PERSONAL`.
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,11 +292,26 @@ pub struct Contact {
 #[serde(remote = "Self")]
 pub struct Document {
     /// Which document.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub code: DocumentCode,
     /// `DOCUMENT`.
     #[builder(default = FileCategory::Document)]
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub category: FileCategory,
     /// From the upload's reply.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub id: FileId,
     /// What Check Requirements asks to be filled in.
     #[builder(default)]
@@ -233,8 +345,18 @@ impl Document {
 #[serde(remote = "Self")]
 pub struct Form {
     /// Such as `NO_KTP`.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub code: FormCode,
     /// Such as the 16 digits of a NIK: personal data.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub value: Personal,
     /// Fields that this version does not know.
     #[serde(flatten, skip_deserializing)]
@@ -255,10 +377,25 @@ impl Form {
 #[serde(remote = "Self")]
 pub struct Service {
     /// Such as `QRIS`.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub code: PaymentMethod,
     /// For people.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: String,
     /// `PENDING`, then `ACTIVE` or `REJECTED`.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub status: Status,
     /// Fields that this version does not know.
     #[builder(default)]

@@ -76,7 +76,7 @@ use crate::{
 /// let registration = Registration::builder().business(business).build();
 /// assert_eq!(registration.validate(), []);
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Registration {
@@ -136,7 +136,7 @@ pub struct Partner {
 }
 
 /// `business`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -144,6 +144,11 @@ pub struct Business {
     /// `type`; `PERSONAL`, the only documented value, unless set. Mandatory.
     #[builder(default = BusinessType::Personal)]
     #[serde(rename = "type")]
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub business_type: BusinessType,
     /// Where the KYB callbacks go: an absolute http or https URL of at most 2048 characters (A35).
     /// Without it none are sent.
@@ -152,19 +157,44 @@ pub struct Business {
     pub callback_url: Option<String>,
     /// Mandatory; `PERSEORANGAN`, which goes with `PERSONAL`, unless set.
     #[builder(default = LegalEntity::Perseorangan)]
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub legal_entity: LegalEntity,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: String,
     /// At most 1023 characters.
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub email: Personal,
     /// Digits, such as `62`. Mandatory. Also read as `calling_code`, and from a number.
-    #[serde(alias = "calling_code", deserialize_with = "lenient::text")]
+    #[serde(
+        alias = "calling_code",
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::text_or_blank"
+    )]
     pub phone_calling_code: String,
     /// Digits, without country code and leading 0. Mandatory. Also read from a number.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub phone_number: Personal,
     /// Also read from a boolean.
     #[builder(default, setter(strip_option))]
@@ -183,16 +213,16 @@ pub struct Business {
     )]
     pub mobile_app_readiness: Option<Readiness>,
     /// At least one.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub brands: Vec<Brand>,
     /// At least one.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub addresses: Vec<Address>,
     /// At least one. Also read from one object called `bank_account`.
-    #[serde(alias = "bank_account", deserialize_with = "lenient::one_or_list")]
+    #[serde(default, alias = "bank_account", deserialize_with = "lenient::one_or_list")]
     pub banks: Vec<Bank>,
     /// At least one.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub contacts: Vec<Contact>,
     /// Papers of the company; `CORPORATE` only (A22).
     #[builder(default)]
@@ -211,10 +241,25 @@ pub struct Business {
 #[serde(remote = "Self")]
 pub struct Brand {
     /// At most 255 characters. Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub name: String,
     /// At most 1023 characters. Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub description: String,
     /// Mandatory.
+    #[serde(
+        default = "lenient::blank",
+        skip_serializing_if = "lenient::is_blank",
+        deserialize_with = "lenient::or_blank"
+    )]
     pub category: BrandCategory,
     /// How much is sold.
     #[builder(default, setter(strip_option))]
@@ -229,7 +274,7 @@ pub struct Brand {
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub social_media: Vec<SocialMedia>,
     /// At least one.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub photo_proofs: Vec<FileRef>,
     /// Fields that this version does not know.
     #[builder(default)]
@@ -251,68 +296,134 @@ impl<'de> Deserialize<'de> for RegistrationReply {
     }
 }
 
-/// A registered business (A01). Since the reply is not documented, only the ids are certain.
+/// A registered business (A01). Since the reply is not documented, only the ids are certain: what is
+/// of another shape than expected reads as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RegisteredBusiness {
     /// `BSN-…`.
     pub id: BusinessId,
     /// `UPDATING` (A21).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub status: Option<Status>,
     /// As many as were sent, in their order.
     #[serde(default, deserialize_with = "lenient::list")]
     pub brands: Vec<RegisteredBrand>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
 /// A registered brand (A01).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RegisteredBrand {
     /// `BRN-…`; Get Business Data is asked by it.
     pub id: BrandId,
     /// `UPDATING` (A21).
     #[builder(default, setter(strip_option))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::readable"
+    )]
     pub status: Option<Status>,
     /// The key to take payments for the brand with.
     #[builder(default, setter(strip_option))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_key: Option<SecretKey>,
     /// Its payment methods, to be activated.
-    #[serde(default, deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::readable")]
     pub services: Vec<Service>,
+    /// Fields that this version does not know.
+    #[builder(default)]
+    #[serde(flatten, skip_deserializing)]
+    pub extra: Extra,
 }
 
+keep_extra!(RegisteredBusiness, RegisteredBrand);
 keep_extra!(Registration, Partner, Business, Brand);
 request!(Registration, RULES, more_faults);
 
 /// Rules that the table cannot say.
 fn more_faults(registration: &Registration, faults: &mut Vec<Fault>) {
     let business = &registration.business;
+    check_type(Some(&business.business_type), Some(&business.legal_entity), faults);
+    check_callback_url(business.callback_url.as_deref(), faults);
+    check_calling_code(&business.phone_calling_code, || "/business".to_owned(), "BR", faults);
+    check_number(&business.phone_number, || "/business".to_owned(), "BR", faults);
+    for (index, contact) in business.contacts.iter().enumerate() {
+        let pointer = || format!("/business/contacts/{index}");
+        check_calling_code(&contact.phone_calling_code, pointer, "A26", faults);
+        check_number(&contact.phone_number, pointer, "A26", faults);
+        if business.business_type == BusinessType::Personal {
+            check_personal(contact, &pointer(), faults);
+        }
+    }
+}
+
+/// What the sample has, which is of a `PERSONAL` business, and that of a company may not need (A26).
+fn check_personal(contact: &Contact, pointer: &str, faults: &mut Vec<Fault>) {
+    let mut missing = |pointer: String, message: &str| {
+        faults.push(Fault::new(pointer, FaultKind::Missing, "A26", message));
+    };
+    if contact.owner_liveness.is_none() {
+        let message = "is mandatory: upload an OWNER_LIVENESS file and name its id";
+        missing(format!("{pointer}/owner_liveness"), message);
+    }
+    for (index, document) in contact.documents.iter().enumerate() {
+        if document.forms.is_empty() {
+            let message = "is mandatory: send what Check Requirements asks for, such as NO_KTP";
+            missing(format!("{pointer}/documents/{index}/forms"), message);
+        }
+    }
+}
+
+/// Type and legal form, of a registration and of an update, which may leave out either.
+pub(super) fn check_type(
+    business_type: Option<&BusinessType>,
+    legal_entity: Option<&LegalEntity>,
+    faults: &mut Vec<Fault>,
+) {
     let mut fault = |pointer: &str, message: &str| {
         faults.push(Fault::new(pointer, FaultKind::NotAllowed, "A33", message));
     };
-    let personal = business.legal_entity == LegalEntity::Perseorangan;
-    match business.business_type {
-        BusinessType::Unknown(_) => {
+    let personal = legal_entity.map(|entity| *entity == LegalEntity::Perseorangan);
+    match (business_type, personal) {
+        (Some(BusinessType::Unknown(_)), _) => {
             fault("/business/type", "is not known: send PERSONAL or CORPORATE");
         }
-        BusinessType::Personal if !personal => {
+        (Some(BusinessType::Personal), Some(false)) => {
             fault("/business/legal_entity", "does not go with PERSONAL: send PERSEORANGAN");
         }
-        BusinessType::Corporate if personal => fault(
+        (Some(BusinessType::Corporate), Some(true)) => fault(
             "/business/legal_entity",
             "does not go with CORPORATE: send the company's form, such as PT",
         ),
         _ => {}
     }
-    check_callback_url(business.callback_url.as_deref(), faults);
-    check_number(&business.phone_number, || "/business/phone_number".to_owned(), "BR", faults);
-    for (index, contact) in business.contacts.iter().enumerate() {
-        let pointer = || format!("/business/contacts/{index}/phone_number");
-        check_number(&contact.phone_number, pointer, "A26", faults);
+}
+
+/// A calling code, of a registration and of an update; blank counts as missing, which the table
+/// reports. `pointer` is of the object it stands in.
+pub(super) fn check_calling_code(
+    code: &str,
+    pointer: impl FnOnce() -> String,
+    evidence: &'static str,
+    faults: &mut Vec<Fault>,
+) {
+    if !code.trim().is_empty() && !code.bytes().all(|b| b.is_ascii_digit()) {
+        let pointer = format!("{}/phone_calling_code", pointer());
+        let message = "is not a calling code: send its digits alone, such as 62";
+        faults.push(Fault::new(pointer, FaultKind::NotAllowed, evidence, message));
     }
 }
 
@@ -326,8 +437,7 @@ pub(super) fn check_callback_url(url: Option<&str>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// A phone number, of a registration and of an update. Empty counts as missing, which the table
-/// reports.
+/// A phone number, as [`check_calling_code`].
 pub(super) fn check_number(
     number: &Personal,
     pointer: impl FnOnce() -> String,
@@ -338,7 +448,8 @@ pub(super) fn check_number(
     let local = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
     if !local && !number.trim().is_empty() {
         let message = "is not a local number: send digits only, without country code or leading 0";
-        faults.push(Fault::new(pointer(), FaultKind::NotAllowed, evidence, message));
+        let pointer = format!("{}/phone_number", pointer());
+        faults.push(Fault::new(pointer, FaultKind::NotAllowed, evidence, message));
     }
 }
 
@@ -351,7 +462,7 @@ const RULES: &[Rule] = &[
     text("/business/description", "BR").max(1023),
     text("/business/email", "BR").mandatory(),
     text("/business/phone_calling_code|calling_code", "BR").mandatory().lenient(),
-    text("/business/phone_number", "BR").mandatory().lenient(),
+    text("/business/phone_number", "BR").mandatory().lenient().max(13),
     flag("/business/website_readiness", "A26").lenient(),
     flag("/business/mobile_app_readiness", "A26").lenient(),
     list("/business/brands", "BR").mandatory(),
@@ -381,16 +492,16 @@ const RULES: &[Rule] = &[
     text("/business/banks|bank_account/*?/account_number", "A26").mandatory().lenient(),
     text("/business/banks|bank_account/*?/bank_id", "A26").mandatory().lenient(),
     text("/business/banks|bank_account/*?/bank_name", "A26").mandatory(),
-    text("/business/banks|bank_account/*?/country", "A26").mandatory(),
+    text("/business/banks|bank_account/*?/country", "A26").mandatory().max(2),
     text("/business/banks|bank_account/*?/currency", "A26").mandatory(),
     text("/business/banks|bank_account/*?/swift_code", "A26").mandatory().lenient(),
     list("/business/contacts", "A26").mandatory(),
     object("/business/contacts/*", "A26").mandatory(),
     text("/business/contacts/*/name", "BR").mandatory().max(255),
     text("/business/contacts/*/email", "A26").mandatory(),
-    text("/business/contacts/*/nationality", "A26").mandatory(),
+    text("/business/contacts/*/nationality", "A26").mandatory().max(2),
     text("/business/contacts/*/phone_calling_code|calling_code", "A26").mandatory().lenient(),
-    text("/business/contacts/*/phone_number", "A26").mandatory().lenient(),
+    text("/business/contacts/*/phone_number", "A26").mandatory().lenient().max(13),
     text("/business/contacts/*/position", "A26").mandatory(),
     flag("/business/contacts/*/primary", "A26").mandatory(),
     object("/business/contacts/*/owner_liveness", "A26"),

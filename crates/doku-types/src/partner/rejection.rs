@@ -3,9 +3,13 @@
 use std::fmt;
 
 use crate::{
-    code::{CallbackType, Status},
-    id::BrandId,
-    partner::{business::BusinessData, callback::Callback, endpoint::Endpoint},
+    code::{CallbackType, DocumentCode, Status},
+    id::{BrandId, EntityId},
+    partner::{
+        business::BusinessData,
+        callback::{Callback, Entity},
+        endpoint::Endpoint,
+    },
 };
 
 /// One refusal: of a part of a business, of the whole, or of a service.
@@ -14,6 +18,8 @@ use crate::{
 pub struct Rejection {
     /// What was refused.
     pub part: CallbackType,
+    /// Which entry or service, where that is told.
+    pub entity: Option<Entity>,
     /// DOKU's note, for people; empty where there is none.
     pub reason: String,
     /// How to mend it.
@@ -41,23 +47,37 @@ pub enum Fix {
 }
 
 impl Rejection {
-    fn new(part: &CallbackType, reason: &str, brand: Option<&BrandId>) -> Self {
-        Self { part: part.clone(), reason: reason.to_owned(), fix: fix(part, brand) }
+    fn new(
+        part: &CallbackType,
+        status: &Status,
+        entity: Option<Entity>,
+        brand: Option<&BrandId>,
+    ) -> Self {
+        let fix = fix(part, status, entity.as_ref(), brand);
+        Self { part: part.clone(), entity, reason: String::new(), fix }
     }
 
     /// One for each note, or one without a reason.
-    fn of_notes(part: &CallbackType, notes: &[String], brand: Option<&BrandId>) -> Vec<Self> {
-        if notes.is_empty() {
-            return vec![Self::new(part, "", brand)];
+    fn by_notes(self, notes: &[String]) -> Vec<Self> {
+        match notes {
+            [] => vec![self],
+            notes => {
+                notes.iter().map(|note| Self { reason: note.clone(), ..self.clone() }).collect()
+            }
         }
-        notes.iter().map(|note| Self::new(part, note, brand)).collect()
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reason = if self.reason.is_empty() { "no reason was given" } else { &self.reason };
-        write!(f, "{}: {reason}; {}", self.part, self.fix)
+        let entity = self.entity.as_ref();
+        let which = entity
+            .and_then(|entity| entity.code.as_deref().or(entity.id.as_ref().map(EntityId::as_str)));
+        match which {
+            Some(which) => write!(f, "{} ({which}): {reason}; {}", self.part, self.fix),
+            None => write!(f, "{}: {reason}; {}", self.part, self.fix),
+        }
     }
 }
 
@@ -95,7 +115,8 @@ impl Callback {
             return Vec::new();
         }
         let brand = self.brand.as_ref().map(|brand| &brand.id);
-        Rejection::of_notes(&self.callback_type, &self.reject_notes, brand)
+        Rejection::new(&self.callback_type, &self.status, self.entity.clone(), brand)
+            .by_notes(&self.reject_notes)
     }
 }
 
@@ -103,39 +124,45 @@ impl BusinessData {
     /// Everything that is refused or suspended as the business stands: parts first, then the
     /// business, its brands and their services (A02).
     pub fn rejections(&self) -> Vec<Rejection> {
-        let brand = self.brands.first().map(|brand| &brand.id);
-        let refused = |status: &Option<Status>| status.as_ref().is_some_and(refuses);
+        let first = self.brands.first().map(|brand| &brand.id);
+        let refused = |status: &Option<Status>| status.clone().filter(refuses);
         let mut found = Vec::new();
-        for (part, count) in [
-            (
-                CallbackType::BusinessContact,
-                self.contacts.iter().filter(|contact| refused(&contact.status)).count(),
-            ),
-            (
-                CallbackType::BusinessAddress,
-                self.addresses.iter().filter(|address| refused(&address.status)).count(),
-            ),
-            (
-                CallbackType::BusinessBank,
-                self.banks.iter().filter(|bank| refused(&bank.status)).count(),
-            ),
-        ] {
-            found.extend((0..count).map(|_| Rejection::new(&part, "", brand)));
+        let mut entry = |part, status: &Option<Status>, id: Option<EntityId>| {
+            if let Some(status) = refused(status) {
+                let entity = Entity::builder().id(id).build();
+                found.push(Rejection::new(&part, &status, Some(entity), first));
+            }
+        };
+        for contact in &self.contacts {
+            let id = contact.id.as_ref().map(Into::into);
+            entry(CallbackType::BusinessContact, &contact.status, id);
         }
-        if refused(&self.status) {
-            found.extend(Rejection::of_notes(&CallbackType::Business, &self.reject_notes, brand));
+        for address in &self.addresses {
+            let id = address.id.as_ref().map(Into::into);
+            entry(CallbackType::BusinessAddress, &address.status, id);
+        }
+        for bank in &self.banks {
+            entry(CallbackType::BusinessBank, &bank.status, bank.id.as_ref().map(Into::into));
+        }
+        if let Some(status) = refused(&self.status) {
+            let rejection = Rejection::new(&CallbackType::Business, &status, None, first);
+            found.extend(rejection.by_notes(&self.reject_notes));
         }
         for brand in &self.brands {
             let id = Some(&brand.id);
-            if refused(&brand.status) {
-                found.extend(Rejection::of_notes(&CallbackType::Brand, &brand.reject_notes, id));
-            }
-            if refused(&brand.operational_status) {
-                let part = CallbackType::BrandOperationalStatus;
-                found.extend(Rejection::of_notes(&part, &brand.reject_notes, id));
+            for (part, status) in [
+                (CallbackType::Brand, &brand.status),
+                (CallbackType::BrandOperationalStatus, &brand.operational_status),
+            ] {
+                if let Some(status) = refused(status) {
+                    let rejection = Rejection::new(&part, &status, None, id);
+                    found.extend(rejection.by_notes(&brand.reject_notes));
+                }
             }
             for service in brand.services.iter().filter(|service| refuses(&service.status)) {
-                found.push(Rejection::new(&CallbackType::BrandProduct, service.code.as_str(), id));
+                let entity = Entity::builder().code(Some(service.code.to_string())).build();
+                let part = CallbackType::BrandProduct;
+                found.push(Rejection::new(&part, &service.status, Some(entity), id));
             }
         }
         found
@@ -146,12 +173,28 @@ fn refuses(status: &Status) -> bool {
     matches!(status, Status::Rejected | Status::Suspended | Status::FullSuspended)
 }
 
-fn fix(part: &CallbackType, brand: Option<&BrandId>) -> Fix {
+fn fix(
+    part: &CallbackType,
+    status: &Status,
+    entity: Option<&Entity>,
+    brand: Option<&BrandId>,
+) -> Fix {
+    // Nothing that is sent again lifts a suspension.
+    if *status != Status::Rejected {
+        return Fix::AskDoku;
+    }
+    let code = entity.and_then(|entity| entity.code.as_deref()).map(DocumentCode::from);
     let (pointer, upload) = match part {
         CallbackType::Business => ("/business", false),
         CallbackType::BusinessContact => ("/business/contacts", false),
         CallbackType::BusinessAddress => ("/business/addresses", false),
-        CallbackType::BusinessDocument => ("/business/contacts/0/documents", true),
+        // Identity papers are a contact's, all others the company's (A22).
+        CallbackType::BusinessDocument => match code {
+            None | Some(DocumentCode::Ktp | DocumentCode::KitasOrKitap) => {
+                ("/business/contacts/0/documents", true)
+            }
+            Some(_) => ("/business/documents", true),
+        },
         CallbackType::BusinessBank => ("/business/banks", false),
         CallbackType::Brand => ("/business/brands/0", false),
         CallbackType::BrandSocialMedia => ("/business/brands/0/social_media", false),
@@ -159,7 +202,10 @@ fn fix(part: &CallbackType, brand: Option<&BrandId>) -> Fix {
         _ => return Fix::AskDoku,
     };
     let endpoint = Endpoint::UpdateBusinessData;
-    let path = match brand {
+    // An id from outside has to stay one segment of the path.
+    let segment =
+        |id: &&BrandId| id.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let path = match brand.filter(segment) {
         Some(brand) => endpoint.path().replace("{brand}", brand.as_str()),
         None => endpoint.path().to_owned(),
     };
@@ -184,6 +230,20 @@ mod tests {
     }
 
     #[test]
+    fn the_fix_is_where_the_paper_stands_and_a_suspension_is_doku_s() {
+        let fix = |body: &str| Callback::parse(body.as_bytes()).unwrap().rejections().remove(0).fix;
+        let pointer = |body| match fix(body) {
+            Fix::Update { pointer, path, .. } => (pointer, path),
+            Fix::AskDoku => panic!("{body}"),
+        };
+        let company = r#"{"type":"BUSINESS_DOCUMENT","status":"REJECTED","brand":{"id":"../x?y"},
+            "entity":{"id":"DCM-1","code":"AKTA_PENDIRIAN_PERUSAHAAN"}}"#;
+        let path = Endpoint::UpdateBusinessData.path().to_owned();
+        assert_eq!(pointer(company), ("/business/documents", path));
+        assert_eq!(fix(r#"{"type":"BRAND","status":"FULL_SUSPENDED"}"#), Fix::AskDoku);
+    }
+
+    #[test]
     fn an_approval_is_no_rejection() {
         for status in [Status::Approved, Status::Active, Status::Updating, "NEW".into()] {
             let kind = CallbackType::Business;
@@ -196,7 +256,7 @@ mod tests {
     fn a_business_tells_all_that_is_refused_with_every_note() {
         let data = BusinessData::parse(
             br#"{"id":"BSN-1","status":"REJECTED","reject_notes":["a","b"],
-                "addresses":[{"area":"x","country":"ID","name":"x","primary":true,"status":"REJECTED"},
+                "addresses":[{"area":"x","country":"ID","name":"x","primary":true,"id":"ADR-1","status":"REJECTED"},
                              {"area":"x","country":"ID","name":"x","primary":true,"status":"APPROVED"}],
                 "brands":[{"id":"BRN-1","status":"ACTIVE","operational_status":"FULL_SUSPENDED",
                            "reject_notes":["c"],
@@ -206,16 +266,20 @@ mod tests {
         let told: Vec<_> = data
             .rejections()
             .into_iter()
-            .map(|rejection| format!("{} {}", rejection.part, rejection.reason))
+            .map(|rejection| {
+                let entity = rejection.entity.unwrap_or_else(|| Entity::builder().build());
+                let which = entity.code.or(entity.id.map(|id| id.to_string())).unwrap_or_default();
+                format!("{} {which} {}", rejection.part, rejection.reason)
+            })
             .collect();
         assert_eq!(
             told,
             [
-                "BUSINESS_ADDRESS ",
-                "BUSINESS a",
-                "BUSINESS b",
-                "BRAND.OPERATIONAL_STATUS c",
-                "BRAND_PRODUCT QRIS",
+                "BUSINESS_ADDRESS ADR-1 ",
+                "BUSINESS  a",
+                "BUSINESS  b",
+                "BRAND.OPERATIONAL_STATUS  c",
+                "BRAND_PRODUCT QRIS ",
             ]
         );
     }

@@ -8,7 +8,7 @@ use typed_builder::TypedBuilder;
 
 use crate::{
     code::{BusinessLine, BusinessType, FormCode, LegalEntity},
-    lenient::Unwrapped,
+    lenient::{self, Unwrapped},
     validate::{Fault, FaultKind},
 };
 
@@ -144,14 +144,14 @@ impl<'de> Deserialize<'de> for Requirements {
 #[non_exhaustive]
 pub struct BusinessRequirements {
     /// For each of `business.brands[]`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub brand: BrandRequirements,
     /// For `business.contacts[]`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub contact: ContactRequirements,
     /// For `business.documents[]`: companies only (A22).
     #[builder(default)]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub documents: Vec<FileRequirement>,
 }
 
@@ -171,7 +171,7 @@ pub struct BrandRequirements {
 pub struct ContactRequirements {
     /// For `documents[]`.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub documents: Vec<FileRequirement>,
     /// For `owner_liveness`.
     #[builder(default, setter(strip_option))]
@@ -188,17 +188,18 @@ pub struct FileRequirement {
     pub code: String,
     /// For people.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Allowed extensions, in capitals, without dots.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub extensions: Vec<String>,
     /// The largest file, in megabytes of 10^6 bytes (A16: the page names no unit).
+    #[serde(deserialize_with = "lenient::count")]
     pub max_size: u32,
     /// What to fill in beside the file.
     #[builder(default)]
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "lenient::list")]
     pub form: Vec<FormRequirement>,
 }
 
@@ -211,15 +212,15 @@ pub struct FormRequirement {
     pub code: FormCode,
     /// For people.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Fewest characters.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub min_size: usize,
     /// Most characters; 0 for no limit.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::count")]
     pub max_size: usize,
     /// Letters only.
     #[builder(default)]
@@ -235,7 +236,7 @@ pub struct FormRequirement {
     pub alpha_numeric: bool,
     /// A hint for people, in Indonesian.
     #[builder(default)]
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub caption: String,
 }
 

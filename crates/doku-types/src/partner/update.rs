@@ -27,7 +27,7 @@ use crate::{
     lenient,
     partner::{
         part::{FileRef, Form},
-        registration::{Partner, check_callback_url, check_number},
+        registration::{Partner, check_callback_url, check_calling_code, check_number, check_type},
     },
     secret::Personal,
     validate::{Fault, Nulls, Rule, flag, list, object, request, text},
@@ -113,7 +113,8 @@ change! {
         brands: Vec<BrandUpdate>,
         /// The whole list, or none of it.
         addresses: Vec<AddressUpdate>,
-        /// The whole list, or none of it.
+        /// The whole list, or none of it. Also read from one object called `bank_account`.
+        #[serde(alias = "bank_account", deserialize_with = "lenient::option_one_or_list")]
         banks: Vec<BankUpdate>,
         /// The whole list, or none of it.
         contacts: Vec<ContactUpdate>,
@@ -242,15 +243,22 @@ request!(Update, RULES, more_faults, Nulls::Refused);
 /// Rules that the table cannot say.
 fn more_faults(update: &Update, faults: &mut Vec<Fault>) {
     let business = &update.business;
+    check_type(business.business_type.as_ref(), business.legal_entity.as_ref(), faults);
     check_callback_url(business.callback_url.as_deref(), faults);
-    if let Some(number) = &business.phone_number {
-        check_number(number, || "/business/phone_number".to_owned(), "BR", faults);
-    }
+    let at = || "/business".to_owned();
+    let mut check_phone =
+        |code: &Option<String>, number: &Option<Personal>, at: &dyn Fn() -> String, evidence| {
+            if let Some(code) = code {
+                check_calling_code(code, at, evidence, faults);
+            }
+            if let Some(number) = number {
+                check_number(number, at, evidence, faults);
+            }
+        };
+    check_phone(&business.phone_calling_code, &business.phone_number, &at, "BR");
     for (index, contact) in business.contacts.iter().flatten().enumerate() {
-        if let Some(number) = &contact.phone_number {
-            let pointer = || format!("/business/contacts/{index}/phone_number");
-            check_number(number, pointer, "A26", faults);
-        }
+        let at = || format!("/business/contacts/{index}");
+        check_phone(&contact.phone_calling_code, &contact.phone_number, &at, "A26");
     }
 }
 
@@ -263,7 +271,7 @@ const RULES: &[Rule] = &[
     text("/business/description", "A08").max(1023),
     text("/business/email", "A08").if_sent(),
     text("/business/phone_calling_code|calling_code", "A08").if_sent().lenient(),
-    text("/business/phone_number", "A08").if_sent().lenient(),
+    text("/business/phone_number", "A08").if_sent().lenient().max(13),
     flag("/business/website_readiness", "A08").lenient(),
     flag("/business/mobile_app_readiness", "A08").lenient(),
     list("/business/brands", "A08").if_sent(),
@@ -290,26 +298,26 @@ const RULES: &[Rule] = &[
     text("/business/addresses/*/country", "A08").mandatory_without_id().max(2),
     text("/business/addresses/*/name", "A08").mandatory_without_id().max(255),
     flag("/business/addresses/*/primary", "A08").mandatory_without_id(),
-    list("/business/banks", "A08").if_sent(),
-    object("/business/banks/*", "A08").mandatory(),
-    text("/business/banks/*/id", "A08").if_sent(),
-    text("/business/banks/*/account_name", "A08").mandatory_without_id(),
-    text("/business/banks/*/account_number", "A08").mandatory_without_id().lenient(),
-    text("/business/banks/*/bank_id", "A08").mandatory_without_id().lenient(),
-    text("/business/banks/*/bank_name", "A08").mandatory_without_id(),
-    text("/business/banks/*/country", "A08").mandatory_without_id(),
-    text("/business/banks/*/currency", "A08").mandatory_without_id(),
-    text("/business/banks/*/swift_code", "A08").mandatory_without_id().lenient(),
+    list("/business/banks|bank_account", "A08").if_sent().lenient(),
+    object("/business/banks|bank_account/*?", "A08").mandatory(),
+    text("/business/banks|bank_account/*?/id", "A08").if_sent(),
+    text("/business/banks|bank_account/*?/account_name", "A08").mandatory_without_id(),
+    text("/business/banks|bank_account/*?/account_number", "A08").mandatory_without_id().lenient(),
+    text("/business/banks|bank_account/*?/bank_id", "A08").mandatory_without_id().lenient(),
+    text("/business/banks|bank_account/*?/bank_name", "A08").mandatory_without_id(),
+    text("/business/banks|bank_account/*?/country", "A08").mandatory_without_id().max(2),
+    text("/business/banks|bank_account/*?/currency", "A08").mandatory_without_id(),
+    text("/business/banks|bank_account/*?/swift_code", "A08").mandatory_without_id().lenient(),
     list("/business/contacts", "A08").if_sent(),
     object("/business/contacts/*", "A08").mandatory(),
     text("/business/contacts/*/id", "A08").if_sent(),
     text("/business/contacts/*/name", "A08").mandatory_without_id().max(255),
     text("/business/contacts/*/email", "A08").mandatory_without_id(),
-    text("/business/contacts/*/nationality", "A08").mandatory_without_id(),
+    text("/business/contacts/*/nationality", "A08").mandatory_without_id().max(2),
     text("/business/contacts/*/phone_calling_code|calling_code", "A08")
         .mandatory_without_id()
         .lenient(),
-    text("/business/contacts/*/phone_number", "A08").mandatory_without_id().lenient(),
+    text("/business/contacts/*/phone_number", "A08").mandatory_without_id().lenient().max(13),
     text("/business/contacts/*/position", "A08").mandatory_without_id(),
     flag("/business/contacts/*/primary", "A08").mandatory_without_id(),
     object("/business/contacts/*/owner_liveness", "A08"),

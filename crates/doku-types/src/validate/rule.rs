@@ -215,21 +215,14 @@ impl Rule {
             return (!optional).then(|| self.missing());
         };
         match (self.shape, value) {
-            (Shape::Text { max, .. }, Value::String(text)) => {
-                let length = text.chars().count();
-                if self.says_something() && text.trim().is_empty() {
-                    Some(self.missing())
-                } else if max > 0 && length > max {
-                    Some((
-                        FaultKind::TooLong,
-                        format!("has {length} characters: shorten it to at most {max}"),
-                    ))
-                } else {
-                    None
-                }
+            (Shape::Text { .. }, Value::String(text))
+                if self.says_something() && text.trim().is_empty() =>
+            {
+                Some(self.missing())
             }
-            (Shape::Text { or_number: true, .. }, Value::Number(number)) if !number.is_f64() => {
-                None
+            (Shape::Text { max, .. }, Value::String(text)) => too_long(text.chars().count(), max),
+            (Shape::Text { or_number: true, max }, Value::Number(number)) if !number.is_f64() => {
+                too_long(number.to_string().len(), max)
             }
             (Shape::Flag { .. }, Value::Bool(_)) => None,
             (Shape::Flag { or_text: true }, Value::String(_)) => None,
@@ -256,6 +249,12 @@ impl Rule {
     fn missing(&self) -> (FaultKind, String) {
         (FaultKind::Missing, format!("is mandatory: send {}", self.shape.wanted()))
     }
+}
+
+/// `max` 0: any length.
+fn too_long(length: usize, max: usize) -> Option<(FaultKind, String)> {
+    let message = || format!("has {length} characters: shorten it to at most {max}");
+    (max > 0 && length > max).then(|| (FaultKind::TooLong, message()))
 }
 
 impl Shape {

@@ -62,7 +62,7 @@ impl Values {
     /// Digits, as of a phone or an account.
     fn digits(self) -> BoxedStrategy<String> {
         let odd = select(vec!["", "0812", "+62", "8 12", "-1"]).prop_map(str::to_owned);
-        self.or_odd(string::string_regex("[1-9][0-9]{0,18}").unwrap(), odd)
+        self.or_odd(string::string_regex("[1-9][0-9]{0,12}").unwrap(), odd)
     }
 
     /// A code: one that is known, or another of at most `max` characters.

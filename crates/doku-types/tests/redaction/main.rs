@@ -121,6 +121,7 @@ guarded! {
     snap::va_notification::VirtualAccountData: read(r#"{"virtualAccountName":"M"}"#),
     non_snap::notification::Notification: read(
         r#"{"order":{"invoice_number":"1"},"transaction":{"status":"SUCCESS"},"customer":$CUSTOMER,
+            "virtual_account_info":{"virtual_account_number":"M"},
             "virtual_account_payment":{"identifier":[{"name":"REFERENCE","value":"M"}],
                 "identifer":[{"name":"REFERENCE","value":"M"}]},
             "online_to_offline_info":{$NEW},"online_to_offline_payment":{$NEW},
@@ -133,6 +134,7 @@ guarded! {
         r#"{"identifier":[{"name":"REFERENCE","value":"M"}]}"#,
     ),
     non_snap::part::Identifier: read(r#"{"name":"REFERENCE","value":"M"}"#),
+    non_snap::part::VirtualAccountInfo: read(r#"{"virtual_account_number":"M"}"#),
     non_snap::part::CardPayment: read(r#"{"masked_card_number":"M"}"#),
     non_snap::part::EmoneyPayment: read(r#"{"account_id":"M"}"#),
     non_snap::part::ShopeepayPayment: read(r#"{"identifier":[{"name":"REFERENCE","value":"M"}]}"#),

@@ -88,7 +88,6 @@ pub(crate) const UNGUARDED: &[(&str, &[&str])] = &[
             "non_snap::part::Merchant",
             "non_snap::part::Settlement",
             "non_snap::part::ShopeepayConfiguration",
-            "non_snap::part::VirtualAccountInfo",
             "partner::callback::Entity",
             "partner::lite::InvitedBusiness",
             "partner::lite::LiteReply",

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{FileRequirement, FormRequirement, Requirements};
+use super::{ContactRequirements, FileRequirement, FormRequirement, Requirements};
 use crate::{
-    code::{DocumentCode, FileCategory},
+    code::FileCategory,
     id::FileId,
     partner::{
         file::{FileKind, FilePurpose, extension},
@@ -21,11 +21,8 @@ impl Requirements {
         match purpose.category() {
             FileCategory::PhotoProof => business.brand.photo_proof.as_ref(),
             FileCategory::OwnerLiveness => business.contact.owner_liveness.as_ref(),
-            FileCategory::Document => {
-                business.contact.documents.iter().chain(&business.documents).find(|rule| {
-                    Some(rule.code.as_str()) == purpose.code().map(DocumentCode::as_str)
-                })
-            }
+            FileCategory::Document => rule_of(&business.contact.documents, purpose)
+                .or_else(|| rule_of(&business.documents, purpose)),
             _ => None,
         }
     }
@@ -40,8 +37,8 @@ impl Requirements {
     /// use doku_types::partner::requirements::DraftFile;
     ///
     /// # fn draft(requirements: &Requirements, registration: &Registration, png: &[u8]) {
-    /// // The draft names its files as it likes: here by their file names.
-    /// let files = [DraftFile::new("ktp.png", "ktp.png", png.len() as u64, png)];
+    /// // The draft names its files as it likes: `ktp` stands where the upload's id will stand.
+    /// let files = [DraftFile::new("ktp", "scan.png", png.len() as u64, png)];
     /// for fault in requirements.missing(registration, &files) {
     ///     println!("{fault}");
     /// }
@@ -49,9 +46,12 @@ impl Requirements {
     /// ```
     pub fn missing(&self, registration: &Registration, files: &[DraftFile<'_>]) -> Vec<Fault> {
         let mut faults = self.check(registration);
+        let fallback = FileRequirement::fallback();
         for (pointer, purpose, id) in registration.files() {
-            let fallback = FileRequirement::fallback();
-            let rule = self.file(&purpose).unwrap_or(&fallback);
+            // A paper of the company may have the code of a contact's.
+            let company = pointer.starts_with("/business/documents/");
+            let own = company.then(|| rule_of(&self.business.documents, &purpose)).flatten();
+            let rule = own.or_else(|| self.file(&purpose)).unwrap_or(&fallback);
             for file in files.iter().filter(|file| file.id == *id) {
                 faults.extend(
                     rule.check(file.name, file.size, file.content)
@@ -63,10 +63,30 @@ impl Requirements {
         faults
     }
 
-    /// All faults of a registration: a required document or liveness that is missing, a form
-    /// value that does not fit (A34). The files themselves are for [`FileRequirement::check`].
+    /// All faults of a registration: a required photo proof, document or liveness that is missing, a
+    /// form value that does not fit (A34). The files themselves are for [`FileRequirement::check`].
     pub fn check(&self, registration: &Registration) -> Vec<Fault> {
         let mut faults = self.check_company(&registration.business);
+        let business = &registration.business;
+        let mut missing = |pointer: String, message: &str| {
+            faults.push(Fault::new(pointer, FaultKind::Missing, "A26", message));
+        };
+        if business.contacts.is_empty() && self.business.contact != ContactRequirements::default() {
+            let message = "lacks a contact with the papers that are asked for: add one";
+            missing("/business/contacts".to_owned(), message);
+        }
+        if let Some(rule) = &self.business.brand.photo_proof {
+            if business.brands.is_empty() {
+                missing("/business/brands".to_owned(), "lacks a brand: add one");
+            }
+            for (index, brand) in business.brands.iter().enumerate() {
+                if brand.photo_proofs.is_empty() {
+                    let message =
+                        format!("is mandatory: upload a {} file and name its id", rule.code);
+                    missing(format!("/business/brands/{index}/photo_proofs"), &message);
+                }
+            }
+        }
         for (index, contact) in registration.business.contacts.iter().enumerate() {
             faults.extend(self.check_contact(contact, &format!("/business/contacts/{index}")));
         }
@@ -99,6 +119,11 @@ impl Requirements {
         }
         faults
     }
+}
+
+fn rule_of<'r>(rules: &'r [FileRequirement], purpose: &FilePurpose) -> Option<&'r FileRequirement> {
+    let code = purpose.code()?;
+    rules.iter().find(|rule| rule.code == code.as_str())
 }
 
 /// A file that is to be uploaded, for [`Requirements::missing`]. `Debug` leaves its name out, which
@@ -263,9 +288,7 @@ impl FormRequirement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partner::requirements::{
-        BrandRequirements, BusinessRequirements, ContactRequirements,
-    };
+    use crate::partner::requirements::{BrandRequirements, BusinessRequirements};
 
     fn png(max_size: u32) -> FileRequirement {
         FileRequirement::builder()
@@ -332,6 +355,13 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(requirements.missing(&registration, &[]), []);
+
+        let mut nothing = registration.clone();
+        nothing.business.contacts.clear();
+        nothing.business.brands[0].photo_proofs.clear();
+        let told: Vec<_> =
+            requirements.missing(&nothing, &[]).into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(told, ["/business/contacts", "/business/brands/0/photo_proofs"]);
 
         let mut draft = registration;
         let contact = &mut draft.business.contacts[0];

@@ -4,6 +4,8 @@ use super::{
     AddressUpdate, BankUpdate, BrandUpdate, BusinessUpdate, ContactUpdate, DocumentUpdate,
     SocialMediaUpdate, Update,
 };
+use crate::extra::Extra;
+use crate::lenient::Blank;
 use crate::partner::{
     business::{BrandData, BusinessData, PhotoProof},
     part::{Address, Bank, Contact, Document, FileRef, SocialMedia},
@@ -74,14 +76,15 @@ impl From<BrandData> for BrandUpdate {
 impl From<PhotoProof> for FileRef {
     /// The photo by its own id, which names its file as well (A08).
     fn from(photo: PhotoProof) -> Self {
-        Self { id: photo.id.as_str().into(), extra: photo.extra }
+        Self { id: photo.id.as_str().into(), extra: ours(photo.extra) }
     }
 }
 
 impl From<SocialMedia> for SocialMediaUpdate {
     fn from(sent: SocialMedia) -> Self {
         let SocialMedia { id, accounts, code, extra } = sent;
-        Self { id, accounts: Some(accounts), code: Some(code), extra }
+        let accounts = (!accounts.is_empty()).then_some(accounts);
+        Self { id, accounts, code: filled(code), extra: ours(extra) }
     }
 }
 
@@ -90,10 +93,10 @@ impl From<Address> for AddressUpdate {
         let Address { id, status: _, area, country, name, primary, extra } = address;
         Self {
             id,
-            area: Some(area),
-            country: Some(country),
-            name: Some(name),
-            primary: Some(primary),
+            area: filled(area),
+            country: filled(country),
+            name: filled(name),
+            primary,
             extra,
         }
     }
@@ -103,13 +106,13 @@ impl From<Bank> for BankUpdate {
     fn from(bank: Bank) -> Self {
         Self {
             id: bank.id,
-            account_name: Some(bank.account_name),
-            account_number: Some(bank.account_number),
-            bank_id: Some(bank.bank_id),
-            bank_name: Some(bank.bank_name),
-            country: Some(bank.country),
-            currency: Some(bank.currency),
-            swift_code: Some(bank.swift_code),
+            account_name: filled(bank.account_name),
+            account_number: filled(bank.account_number),
+            bank_id: filled(bank.bank_id),
+            bank_name: filled(bank.bank_name),
+            country: filled(bank.country),
+            currency: filled(bank.currency),
+            swift_code: filled(bank.swift_code),
             extra: bank.extra,
         }
     }
@@ -120,13 +123,13 @@ impl From<Contact> for ContactUpdate {
         Self {
             id: contact.id,
             documents: changes(contact.documents),
-            email: Some(contact.email),
-            name: Some(contact.name),
-            nationality: Some(contact.nationality),
-            phone_calling_code: Some(contact.phone_calling_code),
-            phone_number: Some(contact.phone_number),
-            position: Some(contact.position),
-            primary: Some(contact.primary),
+            email: filled(contact.email),
+            name: filled(contact.name),
+            nationality: filled(contact.nationality),
+            phone_calling_code: filled(contact.phone_calling_code),
+            phone_number: filled(contact.phone_number),
+            position: filled(contact.position),
+            primary: contact.primary,
             owner_liveness: contact.owner_liveness,
             extra: contact.extra,
         }
@@ -137,11 +140,24 @@ impl From<Document> for DocumentUpdate {
     fn from(document: Document) -> Self {
         let Document { code, category, id, forms, link: _, extra } = document;
         Self {
-            id: Some(id),
-            code: Some(code),
-            category: Some(category),
+            id: filled(id),
+            code: filled(code),
+            category: filled(category),
             forms: (!forms.is_empty()).then_some(forms),
-            extra,
+            extra: ours(extra),
         }
     }
+}
+
+/// What a reply left out stays as it is.
+fn filled<T: Blank>(value: T) -> Option<T> {
+    (!value.is_blank()).then_some(value)
+}
+
+/// Without what only DOKU sets, where a reply has it beyond A02.
+fn ours(mut extra: Extra) -> Extra {
+    for name in ["status", "reject_notes", "link"] {
+        extra.remove(name);
+    }
+    extra
 }

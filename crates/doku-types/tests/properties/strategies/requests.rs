@@ -97,10 +97,13 @@ fn businesses(values: Values) -> impl Strategy<Value = Business> {
         values.list(contacts(values)),
         vec(documents(values), 0..2),
     );
-    (told, lists, values.extra()).prop_map(|(told, lists, extra)| {
+    (told, lists, values.extra()).prop_map(move |(told, lists, extra)| {
         let ((business_type, legal_entity), name, email, code, number, url, description, web, app) =
             told;
-        let (brands, addresses, banks, contacts, documents) = lists;
+        let (brands, addresses, banks, mut contacts, documents) = lists;
+        if values == Values::Fit && business_type == BusinessType::Personal {
+            contacts.iter_mut().for_each(complete);
+        }
         let mut business = Business::builder()
             .business_type(business_type)
             .legal_entity(legal_entity)
@@ -121,6 +124,16 @@ fn businesses(values: Values) -> impl Strategy<Value = Business> {
         business.mobile_app_readiness = app;
         business
     })
+}
+
+/// With the papers that a personal business has to have.
+fn complete(contact: &mut Contact) {
+    contact.owner_liveness.get_or_insert_with(|| FileRef::from("CNT-1"));
+    for document in &mut contact.documents {
+        if document.forms.is_empty() {
+            document.forms.push(Form::new("NO_KTP", "1234567890123456"));
+        }
+    }
 }
 
 /// A type of business with a legal entity that goes with it.
@@ -198,7 +211,8 @@ pub(crate) fn addresses(values: Values) -> BoxedStrategy<Address> {
 
 pub(crate) fn banks(values: Values) -> BoxedStrategy<Bank> {
     let texts = || values.text(40);
-    (texts(), values.digits(), values.digits(), texts(), texts(), texts(), texts(), values.extra())
+    let country = values.text(2);
+    (texts(), values.digits(), values.digits(), texts(), country, texts(), texts(), values.extra())
         .prop_map(|(holder, account, bank_id, bank_name, country, currency, swift, extra)| {
             Bank::builder()
                 .account_name(holder)
