@@ -49,6 +49,19 @@ impl Amount {
         Ok(Self(text))
     }
 
+    /// An amount written as a JSON number, with its decimals: `6000.00`. [`From<u64>`](From) makes one
+    /// without.
+    ///
+    /// # Errors
+    /// [`NotADecimal`] for a text other than a plain decimal, or one with a leading zero, which no
+    /// JSON number has.
+    pub fn number(decimal: &str) -> Result<Self, NotADecimal> {
+        if !is_plain_decimal(decimal) {
+            return Err(NotADecimal);
+        }
+        RawValue::from_string(decimal.to_owned()).map(Self).map_err(|_| NotADecimal)
+    }
+
     /// The digits, without the quotes of an amount that came as a JSON string.
     pub fn as_str(&self) -> &str {
         self.0.get().trim_matches('"')
@@ -205,6 +218,15 @@ mod tests {
 
     fn amount(json: &str) -> Amount {
         serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn an_amount_is_made_as_a_number_with_its_decimals() {
+        let amount = Amount::number("6000.00").unwrap();
+        assert_eq!(serde_json::to_string(&amount).unwrap(), "6000.00");
+        for text in ["", "06", "1e3", "\"1\"", " 1", "1 ", "null", "+1"] {
+            assert_eq!(Amount::number(text), Err(NotADecimal), "{text:?}");
+        }
     }
 
     #[test]

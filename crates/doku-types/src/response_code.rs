@@ -151,7 +151,7 @@ pub enum Category {
 
 open_code! {
     /// The two digits of a `responseCode` that name what was called (documented: SNAP pages;
-    /// ASPI). A debit's refund and others stand in DOKU's SDKs under other numbers, copied from
+    /// ASPI; 01, 05 and 11 by the constants of DOKU's SDKs alone). A debit's refund and others stand in DOKU's SDKs under other numbers, copied from
     /// call to call; those are not listed.
     ServiceCode {
         CardBind = "01", "Card registration";
