@@ -55,7 +55,8 @@ pub struct Window {
 }
 
 impl MessageVerifier {
-    /// With this key, for any client, at any age.
+    /// With this key, for any client, at any age. An empty or blank key verifies nothing:
+    /// [`SignatureError::NoKey`].
     ///
     /// Any age, because DOKU repeats notifications for half a day and does not say whether it
     /// signs them afresh.
@@ -363,6 +364,38 @@ mod tests {
         let mismatch = Err(VerifyError::Signature(SignatureError::Mismatch));
         let wrong = MessageVerifier::new("SK-0").or_key("sk-1");
         assert_eq!(both(&wrong, now()), [mismatch.clone(), mismatch]);
+    }
+
+    #[test]
+    fn an_empty_key_verifies_nothing_whatever_was_signed_with_it() {
+        // HMAC fills a key up with zeros: the second is as empty as the first.
+        for empty in ["", "\0\0", " ", "\r\n", "\u{a0}"] {
+            let forger = Credentials::new("BRN-1", empty);
+            let mut plain = Request::post("/notify").body(b"{}".to_vec()).unwrap();
+            forger.sign_http_request(&mut plain, "request-1", now()).unwrap();
+            let mut snap = plain.clone();
+            forger.sign_snap_request(&mut snap, &"t".into(), "42", now()).unwrap();
+            let (plain, snap) = (Message::of_request(&plain), Message::of_request(&snap));
+
+            let only = Err(VerifyError::Signature(SignatureError::NoKey));
+            let verifier = MessageVerifier::new(empty);
+            assert_eq!(verifier.non_snap(Form::Request, &plain, now()), only, "{empty:?}");
+            assert_eq!(verifier.snap(&snap, now()), only, "{empty:?}");
+            for verifier in [
+                MessageVerifier::new("SK-1").or_key(empty),
+                MessageVerifier::new(empty).or_key("SK-1"),
+            ] {
+                assert!(verifier.non_snap(Form::Request, &plain, now()).is_err(), "{empty:?}");
+                assert!(verifier.snap(&snap, now()).is_err(), "{empty:?}");
+                // The other key is as good as ever.
+                assert!(
+                    verifier.snap(&Message::of_request(&snap_notification("t")), now()).is_ok()
+                );
+            }
+            let headers = non_snap::SignedHeaders::read(plain.headers, Form::Request).unwrap();
+            let verdict = forger.verify_request(plain.method, plain.target, plain.body, &headers);
+            assert_eq!(verdict, Err(SignatureError::NoKey), "{empty:?}");
+        }
     }
 
     #[test]
