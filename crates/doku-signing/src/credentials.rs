@@ -88,7 +88,7 @@ impl Credentials {
     /// the path that DOKU sees.
     ///
     /// # Errors
-    /// A Request-Id or client id that cannot stand in a header.
+    /// A Request-Id or client id that nobody could verify: see [`SignedHeaders::write`].
     pub fn sign_http_request<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,
@@ -105,7 +105,7 @@ impl Credentials {
     /// `method`, `target` and `request_id` are those of the request it answers.
     ///
     /// # Errors
-    /// A Request-Id or client id that cannot stand in a header.
+    /// A Request-Id or client id that nobody could verify: see [`SignedHeaders::write`].
     pub fn sign_http_response<B: AsRef<[u8]>>(
         &self,
         response: &mut Response<B>,
@@ -127,7 +127,8 @@ impl Credentials {
     /// will be sent: compact JSON, so that it reads the same however DOKU minifies it.
     ///
     /// # Errors
-    /// A text that cannot stand in a header.
+    /// A text that nobody could verify, an empty token among them: see
+    /// [`snap::SignedHeaders::write`].
     pub fn sign_snap_request<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,

@@ -5,6 +5,12 @@
 //! it is done and stored, [`abort`](ReplayGuard::abort) if it failed, so that the next attempt is
 //! let in.
 //!
+//! How a message is known again, [`Verified::replay_id`](crate::Verified::replay_id), goes only so
+//! far. Non-SNAP: by its Request-Id, which DOKU is assumed to keep when it repeats a notification
+//! (A06). SNAP: by its signature, so a copy is told, but a retry with a fresh timestamp is admitted
+//! again. So let the work itself bear to be done twice: store a payment once by invoice number and
+//! status, or of SNAP by `trxId` and `paymentRequestId`.
+//!
 //! ```
 //! use doku_signing::replay::{Admission, MemoryReplayGuard, ReplayGuard};
 //! use doku_types::Timestamp;
@@ -95,8 +101,8 @@ impl Ticket {
 
 /// A [`ReplayGuard`] in memory, bounded in number and time.
 ///
-/// It holds 100,000 messages for 24 hours, DOKU's retries ending after some 17.5; a ticket runs out
-/// after a minute. When it is full, the message handled longest ago is forgotten; messages being
+/// It holds 100,000 messages for 24 hours, DOKU's retries ending after 12 to 17.5 (its page says both); a
+/// ticket runs out after a minute. When it is full, the message handled longest ago is forgotten; messages being
 /// handled never are.
 #[derive(Debug)]
 pub struct MemoryReplayGuard {

@@ -26,7 +26,7 @@ pub enum SignatureError {
     Length,
     /// The signature is of other bytes or by another key.
     #[error(
-        "the signature does not match: check the key, the path, and that the body is signed as sent"
+        "the signature does not match: check the key, the path, and that the body is signed as sent; `doku_signing::diagnose` finds most mistakes"
     )]
     Mismatch,
 }

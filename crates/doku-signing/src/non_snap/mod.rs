@@ -62,8 +62,10 @@ pub struct Component<'a> {
 }
 
 /// Which way a message goes: the two forms differ in the name of the timestamp.
+///
+/// Exhaustive on purpose: there is no third way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_enums)]
 pub enum Form {
     /// A request, in either direction; so also a callback or notification.
     Request,
