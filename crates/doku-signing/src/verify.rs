@@ -387,7 +387,6 @@ pub enum VerifyError {
 mod tests {
     use super::*;
     use crate::Credentials;
-    use proptest::prelude::*;
 
     const NOW: &str = "2026-11-22T03:04:05Z";
 
@@ -629,57 +628,5 @@ mod tests {
         request.headers_mut().insert("X-SIGNATURE", unpadded);
         let after = verifier.snap(&Message::of_request(&request), now()).unwrap().replay_id;
         assert_eq!(before, after);
-    }
-
-    proptest! {
-        #[test]
-        fn one_bit_of_any_signed_part_is_enough_to_be_refused(
-            part in 0..4_usize, at in any::<prop::sample::Index>(), bit in 0..8_u8,
-        ) {
-            let request = notification();
-            let headers = non_snap::SignedHeaders::read(request.headers(), Form::Request).unwrap();
-            let mut texts = [
-                headers.client_id.into_bytes(),
-                headers.request_id.into_bytes(),
-                headers.timestamp.into_bytes(),
-                request.body().clone(),
-            ];
-            let place = at.index(texts[part].len());
-            texts[part][place] ^= 1 << bit;
-            let [client_id, request_id, timestamp, body] = texts;
-            prop_assume!([&client_id, &request_id, &timestamp].iter().all(|t| t.is_ascii()));
-            let [client_id, request_id, timestamp] =
-                [client_id, request_id, timestamp].map(|text| String::from_utf8(text).unwrap());
-            let changed = non_snap::SignedHeaders {
-                client_id, request_id, timestamp, signature: headers.signature,
-            };
-            let verdict = doku().verify_request(&Method::POST, "/notify", &body, &changed);
-            prop_assert_eq!(verdict, Err(SignatureError::Mismatch));
-        }
-
-        #[test]
-        fn one_bit_of_any_signed_part_of_snap_is_enough_to_be_refused(
-            part in 0..5_usize, at in any::<prop::sample::Index>(), bit in 0..7_u8,
-        ) {
-            let mut texts =
-                ["POST", "/x?a=1", "token", "2026-11-22T10:04:05+07:00", r#"{"a":"b c"}"#]
-                    .map(|text| text.as_bytes().to_vec());
-            let sign = |texts: &[Vec<u8>; 5]| {
-                let [method, path, token, timestamp, body] = texts;
-                let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
-                let (method, path) = (text(method), text(path));
-                let (token, timestamp) = (text(token), text(timestamp));
-                snap::symmetric::Component {
-                    method: &method, path: &path, token: &token, timestamp: &timestamp,
-                    body: BodyHash::of(body),
-                }
-                .sign(&"SK-1".into())
-                .to_string()
-            };
-            let signature = sign(&texts);
-            let place = at.index(texts[part].len());
-            texts[part][place] ^= 1 << bit;
-            prop_assert_ne!(sign(&texts), signature);
-        }
     }
 }
