@@ -208,6 +208,38 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_could_verify_is_not_signed() {
+        let credentials = Credentials::new("BRN-1", "SK-1");
+        let at = Timestamp::from_millis(0);
+        let long = "x".repeat(129);
+        for (id, error) in [
+            ("", HeaderError::Missing("Request-Id")),
+            ("id ", HeaderError::Malformed("Request-Id")),
+            ("a\tb", HeaderError::Malformed("Request-Id")),
+            ("idé", HeaderError::Malformed("Request-Id")),
+            (&long, HeaderError::Malformed("Request-Id")),
+        ] {
+            let mut request = Request::post("/x").body("{}").unwrap();
+            assert_eq!(credentials.sign_http_request(&mut request, id, at), Err(error), "{id:?}");
+            let mut reply = Response::new("{}");
+            let refused = credentials.sign_http_response(&mut reply, &Method::POST, "/x", id, at);
+            assert_eq!(refused, Err(error), "{id:?}");
+            assert!(request.headers().is_empty() && reply.headers().is_empty(), "{id:?}");
+        }
+        for (token, id, error) in [
+            ("", "1", HeaderError::Missing("Authorization")),
+            ("token\n", "1", HeaderError::Malformed("Authorization")),
+            ("token", "", HeaderError::Missing("X-EXTERNAL-ID")),
+            ("token", " 1", HeaderError::Malformed("X-EXTERNAL-ID")),
+        ] {
+            let mut request = Request::post("/x").body("{}").unwrap();
+            let refused = credentials.sign_snap_request(&mut request, &token.into(), id, at);
+            assert_eq!(refused, Err(error), "{token:?} {id:?}");
+            assert!(request.headers().is_empty(), "{token:?} {id:?}");
+        }
+    }
+
+    #[test]
     fn credentials_do_not_print_their_key() {
         let printed = format!("{:?}", Credentials::new("BRN-1", "marker"));
         assert!(printed.contains("BRN-1") && !printed.contains("marker"));
