@@ -118,7 +118,16 @@ impl World {
             headers.component(target, digest).sign(Form::Request, &credentials.secret_key);
         headers.signature = signature.to_string();
         let mut request = self.plain(method, path_and_query, body);
-        headers.write(request.headers_mut(), Form::Request).expect("headers that can be sent");
+        // As they are: `write` would refuse what the mock, too, has to refuse.
+        for (name, text) in [
+            ("client-id", headers.client_id),
+            ("request-id", headers.request_id),
+            ("request-timestamp", headers.timestamp),
+            ("signature", headers.signature),
+        ] {
+            let value = HeaderValue::try_from(text).expect("a header that can be sent");
+            request.headers_mut().insert(name, value);
+        }
         request
     }
 

@@ -37,8 +37,8 @@ impl CallbackReceiver {
         self
     }
 
-    /// Verifies and reads one callback, however old: DOKU repeats them for half a day. Acknowledge it
-    /// by any 2xx, and work later.
+    /// Verifies and reads one callback, however old: DOKU repeats them for 12 to 17.5 hours (its page
+    /// says both). Acknowledge it by any 2xx, and work later.
     ///
     /// # Errors
     /// [`CallbackError`]: answer 4xx, and DOKU will send it again.
@@ -65,7 +65,7 @@ impl CallbackReceiver {
 pub struct ReceivedCallback {
     /// What it says.
     pub callback: Callback,
-    /// The same each time DOKU sends this callback (A06): to tell duplicates by.
+    /// Assumed to be the same each time DOKU sends this callback (A06): to tell duplicates by.
     pub request_id: String,
     /// `Request-Timestamp`, as sent.
     pub timestamp: String,

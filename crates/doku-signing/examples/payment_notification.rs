@@ -44,7 +44,8 @@ impl Shop {
 
     /// What the notification URL answers, and what goes into the log. DOKU tries again until a 2xx.
     fn notified(&self, request: &Request<Vec<u8>>, now: Timestamp) -> (StatusCode, String) {
-        // Before anything reads the body. No window of time: DOKU repeats for half a day.
+        // Before anything reads the body. No window of time: DOKU repeats for
+        // 12 to 17.5 hours (its page says both).
         let message = Message::of_request(request);
         let verified = match self.verifier.non_snap(Form::Request, &message, now) {
             Ok(verified) => verified,
@@ -72,8 +73,10 @@ impl Shop {
     }
 }
 
-/// A shop of its own would write to its database here, by invoice number and status: an order may
-/// fail first and be paid later.
+/// A shop of its own would write to its database here, once by invoice number and status: an order
+/// may fail first and be paid later. That the guard knows a retry by its Request-Id is an assumption
+/// (A06); for a SNAP notification it knows copies only, so there the database tells retries, by
+/// `trxId` and `paymentRequestId`.
 fn record(notification: &Notification) -> String {
     let order = &notification.order.invoice_number;
     match &notification.order.amount {

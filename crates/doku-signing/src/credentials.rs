@@ -88,7 +88,7 @@ impl Credentials {
     /// the path that DOKU sees.
     ///
     /// # Errors
-    /// A Request-Id or client id that cannot stand in a header.
+    /// A Request-Id or client id that nobody could verify: see [`SignedHeaders::write`].
     pub fn sign_http_request<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,
@@ -105,7 +105,7 @@ impl Credentials {
     /// `method`, `target` and `request_id` are those of the request it answers.
     ///
     /// # Errors
-    /// A Request-Id or client id that cannot stand in a header.
+    /// A Request-Id or client id that nobody could verify: see [`SignedHeaders::write`].
     pub fn sign_http_response<B: AsRef<[u8]>>(
         &self,
         response: &mut Response<B>,
@@ -127,7 +127,8 @@ impl Credentials {
     /// will be sent: compact JSON, so that it reads the same however DOKU minifies it.
     ///
     /// # Errors
-    /// A text that cannot stand in a header.
+    /// A text that nobody could verify, an empty token among them: see
+    /// [`snap::SignedHeaders::write`].
     pub fn sign_snap_request<B: AsRef<[u8]>>(
         &self,
         request: &mut Request<B>,
@@ -204,6 +205,38 @@ mod tests {
             credentials.verify_request(&Method::POST, "/x", b"{ }", &headers),
             Err(SignatureError::Mismatch)
         );
+    }
+
+    #[test]
+    fn what_nobody_could_verify_is_not_signed() {
+        let credentials = Credentials::new("BRN-1", "SK-1");
+        let at = Timestamp::from_millis(0);
+        let long = "x".repeat(129);
+        for (id, error) in [
+            ("", HeaderError::Missing("Request-Id")),
+            ("id ", HeaderError::Malformed("Request-Id")),
+            ("a\tb", HeaderError::Malformed("Request-Id")),
+            ("idé", HeaderError::Malformed("Request-Id")),
+            (&long, HeaderError::Malformed("Request-Id")),
+        ] {
+            let mut request = Request::post("/x").body("{}").unwrap();
+            assert_eq!(credentials.sign_http_request(&mut request, id, at), Err(error), "{id:?}");
+            let mut reply = Response::new("{}");
+            let refused = credentials.sign_http_response(&mut reply, &Method::POST, "/x", id, at);
+            assert_eq!(refused, Err(error), "{id:?}");
+            assert!(request.headers().is_empty() && reply.headers().is_empty(), "{id:?}");
+        }
+        for (token, id, error) in [
+            ("", "1", HeaderError::Missing("Authorization")),
+            ("token\n", "1", HeaderError::Malformed("Authorization")),
+            ("token", "", HeaderError::Missing("X-EXTERNAL-ID")),
+            ("token", " 1", HeaderError::Malformed("X-EXTERNAL-ID")),
+        ] {
+            let mut request = Request::post("/x").body("{}").unwrap();
+            let refused = credentials.sign_snap_request(&mut request, &token.into(), id, at);
+            assert_eq!(refused, Err(error), "{token:?} {id:?}");
+            assert!(request.headers().is_empty(), "{token:?} {id:?}");
+        }
     }
 
     #[test]

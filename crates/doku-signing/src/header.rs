@@ -1,6 +1,7 @@
-//! Texts in header maps, read strictly: there, once, visible.
+//! Texts in header maps, read and written by one rule: there, once, visible, and without white
+//! space around them.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Which header is at fault; the names are spelled as DOKU does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +26,38 @@ pub(crate) fn text(headers: &HeaderMap, name: &'static str) -> Result<String, He
     present(headers, name)?;
     let mut values = headers.get_all(name).iter();
     match (values.next().map(HeaderValue::to_str), values.next()) {
-        (Some(Ok(text)), None) => Ok(text.trim().to_owned()),
+        (Some(Ok(text)), None) if visible(text.trim()) => Ok(text.trim().to_owned()),
         _ => Err(HeaderError::Malformed(name)),
     }
+}
+
+/// Sets headers to texts that [`text`] reads back as they are: all of them, or none.
+pub(crate) fn write(
+    headers: &mut HeaderMap,
+    texts: &[(&'static str, &str)],
+) -> Result<(), HeaderError> {
+    let mut written = HeaderMap::with_capacity(texts.len());
+    for &(name, text) in texts {
+        check(name, text)?;
+        let value = HeaderValue::from_str(text).map_err(|_| HeaderError::Malformed(name))?;
+        // The names are constants of this crate, and valid.
+        let key = HeaderName::try_from(name).map_err(|_| HeaderError::Malformed(name))?;
+        written.insert(key, value);
+    }
+    headers.extend(written);
+    Ok(())
+}
+
+/// Whether a text may be written: what a reader would trim, or refuse, may not.
+pub(crate) fn check(name: &'static str, text: &str) -> Result<(), HeaderError> {
+    match text.trim() {
+        "" => Err(HeaderError::Missing(name)),
+        trimmed if trimmed == text && visible(text) => Ok(()),
+        _ => Err(HeaderError::Malformed(name)),
+    }
+}
+
+/// ASCII that prints, and blanks between.
+fn visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }

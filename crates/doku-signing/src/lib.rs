@@ -31,7 +31,7 @@
 //! ```
 //!
 //! The features `aws-lc-rs` (preferred) and `rsa` (pure Rust) add the RSA backends of [`rsa`]; with
-//! neither there is no C compiler to be had, and RSA keys are what you plug into its traits.
+//! neither no C compiler is needed, and RSA keys are what you plug into its traits.
 
 mod credentials;
 pub mod diagnose;

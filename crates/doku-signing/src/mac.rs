@@ -1,5 +1,6 @@
 //! HMAC, as both schemes sign.
 
+use doku_types::SecretKey;
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 
 use crate::signature::SignatureError;
@@ -7,6 +8,13 @@ use crate::signature::SignatureError;
 /// One with this key, of nothing so far.
 pub(crate) fn keyed<H: EagerHash>(key: &[u8]) -> Hmac<H> {
     Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+/// Whether this key can tell anybody from its owner. White space and control characters alone are
+/// what a forgotten setting leaves; and HMAC fills a key up with zeros, so some are as good as none.
+pub(crate) fn check_key(key: &SecretKey) -> Result<(), SignatureError> {
+    let nothing = |c: char| c.is_whitespace() || c.is_control();
+    if key.expose().chars().all(nothing) { Err(SignatureError::NoKey) } else { Ok(()) }
 }
 
 /// Whether `presented` is what has come of it, compared in constant time.

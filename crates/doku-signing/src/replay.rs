@@ -5,6 +5,12 @@
 //! it is done and stored, [`abort`](ReplayGuard::abort) if it failed, so that the next attempt is
 //! let in.
 //!
+//! How a message is known again, [`Verified::replay_id`](crate::Verified::replay_id), goes only so
+//! far. Non-SNAP: by its Request-Id, which DOKU is assumed to keep when it repeats a notification
+//! (A06). SNAP: by its signature, so a copy is told, but a retry with a fresh timestamp is admitted
+//! again. So let the work itself bear to be done twice: store a payment once by invoice number and
+//! status, or of SNAP by `trxId` and `paymentRequestId`.
+//!
 //! ```
 //! use doku_signing::replay::{Admission, MemoryReplayGuard, ReplayGuard};
 //! use doku_types::Timestamp;
@@ -19,7 +25,7 @@
 //! ```
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -95,9 +101,10 @@ impl Ticket {
 
 /// A [`ReplayGuard`] in memory, bounded in number and time.
 ///
-/// It holds 100,000 messages for 24 hours, DOKU's retries ending after some 17.5; a ticket runs out
-/// after a minute. When it is full, the message handled longest ago is forgotten; messages being
-/// handled never are.
+/// It remembers 100,000 handled messages for 24 hours, DOKU's retries ending after 12 to 17.5 (its page says both); a
+/// ticket runs out after a minute. Where there would be more of them, the one handled longest ago is forgotten.
+/// Messages being handled have as much room of their own, and are never forgotten before their
+/// tickets run out.
 #[derive(Debug)]
 pub struct MemoryReplayGuard {
     capacity: usize,
@@ -108,15 +115,12 @@ pub struct MemoryReplayGuard {
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<String, Entry>,
-    /// Handled messages, the oldest first.
-    done: VecDeque<(Timestamp, String)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entry {
-    InProgress(Timestamp),
-    Done,
+    /// Messages being handled, since when.
+    in_progress: HashMap<String, Timestamp>,
+    /// Messages handled.
+    done: HashSet<String>,
+    /// The same, the oldest first.
+    by_age: VecDeque<(Timestamp, String)>,
 }
 
 /// As many messages are being handled at once as the guard has room for.
@@ -131,7 +135,7 @@ impl MemoryReplayGuard {
         Self { capacity: CAPACITY, keep: KEEP, lease: LEASE, state: Mutex::default() }
     }
 
-    /// Room for so many messages, at least one.
+    /// Room for so many handled messages, and for as many being handled; at least one.
     pub fn capacity(mut self, messages: usize) -> Self {
         self.capacity = messages.max(1);
         self
@@ -167,27 +171,35 @@ impl ReplayGuard for MemoryReplayGuard {
     fn begin(&self, id: &str, now: Timestamp) -> Result<Admission, Full> {
         let mut state = self.state();
         state.forget(now, self.keep);
-        match state.entries.get(id) {
-            Some(Entry::Done) => return Ok(Admission::Done),
-            Some(Entry::InProgress(since)) if now < *since + self.lease => {
-                return Ok(Admission::InProgress);
-            }
-            // A ticket that ran out: its place is free already.
-            Some(Entry::InProgress(_)) => {}
-            None => state.make_room(self.capacity, self.lease, now)?,
+        if state.done.contains(id) {
+            return Ok(Admission::Done);
         }
-        state.entries.insert(id.to_owned(), Entry::InProgress(now));
+        let lives = |since: Timestamp| now < since + self.lease;
+        match state.in_progress.get(id) {
+            Some(since) if lives(*since) => return Ok(Admission::InProgress),
+            // A ticket that ran out: the new one takes its place.
+            Some(_) => {}
+            None if state.in_progress.len() < self.capacity => {}
+            None => {
+                state.in_progress.retain(|_, since| lives(*since));
+                if state.in_progress.len() >= self.capacity {
+                    return Err(Full);
+                }
+            }
+        }
+        state.in_progress.insert(id.to_owned(), now);
         Ok(Admission::New(Ticket::new(id, now)))
     }
 
     fn commit(&self, ticket: Ticket, now: Timestamp) -> Result<(), Full> {
         let mut state = self.state();
+        state.forget(now, self.keep);
         // Also where the ticket had run out meanwhile: the work is done all the same.
-        if state.entries.insert(ticket.id.clone(), Entry::Done) != Some(Entry::Done) {
-            state.done.push_back((now, ticket.id));
+        state.in_progress.remove(&ticket.id);
+        if state.done.insert(ticket.id.clone()) {
+            state.by_age.push_back((now, ticket.id));
         }
-        // A ticket that had run out may have lost its place.
-        if state.entries.len() > self.capacity {
+        if state.done.len() > self.capacity {
             state.forget_oldest();
         }
         Ok(())
@@ -196,8 +208,8 @@ impl ReplayGuard for MemoryReplayGuard {
     fn abort(&self, ticket: Ticket) -> Result<(), Full> {
         let mut state = self.state();
         // Not the entry of a later ticket for the same message.
-        if state.entries.get(&ticket.id) == Some(&Entry::InProgress(ticket.begun)) {
-            state.entries.remove(&ticket.id);
+        if state.in_progress.get(&ticket.id) == Some(&ticket.begun) {
+            state.in_progress.remove(&ticket.id);
         }
         Ok(())
     }
@@ -205,28 +217,17 @@ impl ReplayGuard for MemoryReplayGuard {
 
 impl State {
     fn forget(&mut self, now: Timestamp, keep: Duration) {
-        while let Some((at, _)) = self.done.front()
+        while let Some((at, _)) = self.by_age.front()
             && *at + keep < now
         {
             self.forget_oldest();
         }
     }
 
-    /// Forgets the message handled longest ago; false if there is none.
-    fn forget_oldest(&mut self) -> bool {
-        let oldest = self.done.pop_front();
-        oldest.is_some_and(|(_, id)| self.entries.remove(&id).is_some())
-    }
-
-    fn make_room(&mut self, capacity: usize, lease: Duration, now: Timestamp) -> Result<(), Full> {
-        if self.entries.len() < capacity || self.forget_oldest() {
-            return Ok(());
+    fn forget_oldest(&mut self) {
+        if let Some((_, id)) = self.by_age.pop_front() {
+            self.done.remove(&id);
         }
-        self.entries.retain(|_, entry| match entry {
-            Entry::InProgress(since) => now < *since + lease,
-            Entry::Done => true,
-        });
-        if self.entries.len() < capacity { Ok(()) } else { Err(Full) }
     }
 }
 
@@ -290,15 +291,40 @@ mod tests {
     }
 
     #[test]
-    fn a_full_guard_forgets_what_is_done_and_never_what_is_in_progress() {
+    fn a_full_guard_forgets_the_oldest_that_is_done_and_never_what_is_in_progress() {
         let guard = MemoryReplayGuard::new().capacity(2);
         let a = ticket(&guard, "a", 0);
         let b = ticket(&guard, "b", 0);
         assert_eq!(guard.begin("c", at(0)).unwrap_err(), Full);
         guard.commit(b, at(0)).unwrap();
-        let _ = ticket(&guard, "c", 0);
+        let c = ticket(&guard, "c", 0);
         assert!(matches!(guard.begin("a", at(0)), Ok(Admission::InProgress)));
         guard.commit(a, at(0)).unwrap();
+        guard.commit(c, at(0)).unwrap();
+        assert!(matches!(guard.begin("a", at(0)), Ok(Admission::Done)));
+        assert!(matches!(guard.begin("c", at(0)), Ok(Admission::Done)));
+        let _ = ticket(&guard, "b", 0);
+    }
+
+    #[test]
+    fn a_message_is_done_once_it_is_committed_even_where_its_ticket_had_run_out() {
+        let guard = MemoryReplayGuard::new().capacity(1).lease(Duration::from_secs(60));
+        let a = ticket(&guard, "a", 0);
+        let b = ticket(&guard, "b", 60);
+        guard.commit(a, at(60)).unwrap();
+        assert!(matches!(guard.begin("a", at(61)), Ok(Admission::Done)));
+        assert!(matches!(guard.begin("b", at(61)), Ok(Admission::InProgress)));
+        guard.commit(b, at(62)).unwrap();
+    }
+
+    #[test]
+    fn work_that_was_not_done_forgets_nothing() {
+        let guard = MemoryReplayGuard::new().capacity(1);
+        let a = ticket(&guard, "a", 0);
+        guard.commit(a, at(0)).unwrap();
+        let b = ticket(&guard, "b", 1);
+        guard.abort(b).unwrap();
+        assert!(matches!(guard.begin("a", at(2)), Ok(Admission::Done)));
     }
 
     #[test]
@@ -314,25 +340,53 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_stays_within_its_bounds_whatever_comes(
-            steps in prop::collection::vec((0..8_u8, 0..3_u8, 0..100_i64), 0..200),
+        fn whatever_comes_it_stays_within_its_bounds_and_what_is_done_stays_done(
+            steps in prop::collection::vec(
+                (0..8_u8, prop_oneof![2 => Just(0_u8), 1 => Just(1), 1 => Just(2)], 0..30_i64),
+                0..200,
+            ),
         ) {
-            let guard = MemoryReplayGuard::new().capacity(4).lease(Duration::from_secs(20));
-            let mut tickets = Vec::new();
+            let guard = MemoryReplayGuard::new()
+                .capacity(3)
+                .lease(Duration::from_secs(20))
+                .keep(Duration::from_secs(100));
+            let mut tickets = VecDeque::new();
             let mut now = 0;
+            // What must be remembered: the last three, for 100 seconds each.
+            let mut done: VecDeque<(i64, String)> = VecDeque::new();
             for (id, step, passed) in steps {
                 now += passed;
+                done.retain(|(at, _)| at + 100 >= now);
                 match step {
-                    0 => if let Ok(Admission::New(t)) = guard.begin(&id.to_string(), at(now)) {
-                        tickets.push(t);
+                    0 => {
+                        let id = id.to_string();
+                        let known = done.iter().any(|(_, done)| *done == id);
+                        let admission = guard.begin(&id, at(now));
+                        prop_assert_eq!(known, matches!(admission, Ok(Admission::Done)));
+                        if let Ok(Admission::New(ticket)) = admission {
+                            tickets.push_back(ticket);
+                        }
+                    }
+                    1 => if let Some(ticket) = tickets.pop_front() {
+                        let id = ticket.id().to_owned();
+                        guard.commit(ticket, at(now)).unwrap();
+                        if done.iter().all(|(_, done)| *done != id) {
+                            done.push_back((now, id));
+                        }
+                        while done.len() > 3 {
+                            done.pop_front();
+                        }
                     },
-                    1 => if let Some(t) = tickets.pop() { guard.commit(t, at(now)).unwrap() },
-                    _ => if let Some(t) = tickets.pop() { guard.abort(t).unwrap() },
+                    _ => if let Some(ticket) = tickets.pop_back() {
+                        guard.abort(ticket).unwrap();
+                    },
+                }
+                for (_, id) in &done {
+                    prop_assert!(matches!(guard.begin(id, at(now)), Ok(Admission::Done)));
                 }
                 let state = guard.state();
-                let done = state.entries.values().filter(|e| **e == Entry::Done).count();
-                prop_assert_eq!(done, state.done.len());
-                prop_assert!(state.entries.len() <= 4);
+                prop_assert!(state.in_progress.len() <= 3 && state.done.len() <= 3);
+                prop_assert_eq!(state.done.len(), state.by_age.len());
             }
         }
     }

@@ -10,6 +10,11 @@ use base64::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
+    /// The key is empty or blank: an HMAC by it is one that anybody can make.
+    #[error(
+        "the key is empty, so anybody could have signed: see that the secret key is set where this program reads it"
+    )]
+    NoKey,
     /// A non-SNAP signature that does not begin with `HMACSHA256=`.
     #[error("the signature does not begin with HMACSHA256=")]
     Prefix,
@@ -21,7 +26,7 @@ pub enum SignatureError {
     Length,
     /// The signature is of other bytes or by another key.
     #[error(
-        "the signature does not match: check the key, the path, and that the body is signed as sent"
+        "the signature does not match: check the key, the path, and that the body is signed as sent; `doku_signing::diagnose` finds most mistakes"
     )]
     Mismatch,
 }

@@ -127,6 +127,20 @@ fn a_pem_may_come_through_mail_editors_and_configuration_files() {
 }
 
 #[test]
+fn a_key_that_lost_its_line_breaks_is_told_how_to_get_them_back() {
+    for file in PRIVATE.into_iter().chain(PUBLIC).filter(|file| file.ends_with(".pem")) {
+        let pem = text(file);
+        for variant in [pem.replace('\n', "\\n"), pem.replace('\n', " "), pem.replace('\n', "")] {
+            for backend in BACKENDS {
+                let refused = backend.refuses_pem(file, &variant).unwrap();
+                assert_eq!(refused, KeyError::Damaged, "{} {file}\n{variant}", backend.name);
+                assert!(refused.to_string().contains(r"`\n`"), "{refused}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_not_a_usable_private_key_is_told_apart() {
     let (small, less) = (KeyError::TooSmall { bits: 1024 }, KeyError::TooSmall { bits: 2047 });
     for (file, error) in [
@@ -185,6 +199,7 @@ fn what_is_not_a_usable_public_key_is_told_apart() {
 #[test]
 fn a_refusal_says_what_to_do_and_a_key_does_not_print() {
     for (error, advice) in [
+        (KeyError::NotPem, "a DER is read by `from_der`"),
         (KeyError::Encrypted, "decrypt it with `openssl pkey"),
         (KeyError::Private, "-pubout"),
         (KeyError::Certificate, "openssl x509"),

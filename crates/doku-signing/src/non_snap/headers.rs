@@ -1,6 +1,6 @@
 //! The four headers of a non-SNAP message.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 
 use super::{Component, Form};
 use crate::{
@@ -43,31 +43,27 @@ impl SignedHeaders {
             timestamp: timestamp?,
             signature: signature?,
         };
-        let visible = |id: &str| id.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        if read.request_id.len() > MAX_REQUEST_ID || !visible(&read.request_id) {
-            return Err(HeaderError::Malformed(REQUEST_ID));
-        }
+        read.check_length()?;
         Ok(read)
     }
 
-    /// Sets the four in a header map.
+    /// Sets the four in a header map, so that [`read`](Self::read) takes out the same.
     ///
     /// # Errors
-    /// The header whose text cannot stand in one: a control character, say.
+    /// The header whose text `read` would refuse or trim, and which therefore could not be
+    /// verified: empty, too long, white space around it, or other than visible ASCII. Then none is
+    /// set.
     pub fn write(&self, headers: &mut HeaderMap, form: Form) -> Result<(), HeaderError> {
-        let texts = [
-            (CLIENT_ID, &self.client_id),
-            (REQUEST_ID, &self.request_id),
-            (form.timestamp_header(), &self.timestamp),
-            (SIGNATURE, &self.signature),
-        ];
-        for (name, text) in texts {
-            let value = HeaderValue::from_str(text).map_err(|_| HeaderError::Malformed(name))?;
-            // The four names are valid header names.
-            let name = HeaderName::try_from(name).map_err(|_| HeaderError::Malformed(name))?;
-            headers.insert(name, value);
-        }
-        Ok(())
+        self.check_length()?;
+        header::write(
+            headers,
+            &[
+                (CLIENT_ID, &self.client_id),
+                (REQUEST_ID, &self.request_id),
+                (form.timestamp_header(), &self.timestamp),
+                (SIGNATURE, &self.signature),
+            ],
+        )
     }
 
     /// What the signature has to cover, given the rest of the message.
@@ -78,6 +74,13 @@ impl SignedHeaders {
             timestamp: &self.timestamp,
             target,
             digest,
+        }
+    }
+
+    fn check_length(&self) -> Result<(), HeaderError> {
+        match self.request_id.len() {
+            ..=MAX_REQUEST_ID => Ok(()),
+            _ => Err(HeaderError::Malformed(REQUEST_ID)),
         }
     }
 }
@@ -94,6 +97,8 @@ pub const MAX_REQUEST_ID: usize = 128;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
+    use proptest::prelude::*;
 
     #[test]
     fn the_four_headers_are_asked_for_in_dokus_order() {
@@ -132,5 +137,58 @@ mod tests {
             SignedHeaders::read(&headers, Form::Request),
             Err(HeaderError::Malformed(REQUEST_ID))
         );
+    }
+
+    #[test]
+    fn what_could_not_be_verified_is_not_written() {
+        let signed = |request_id: &str| SignedHeaders {
+            client_id: "BRN-1".to_owned(),
+            request_id: request_id.to_owned(),
+            timestamp: "2026-11-22T03:04:05Z".to_owned(),
+            signature: "x".to_owned(),
+        };
+        for (id, error) in [
+            (String::new(), HeaderError::Missing(REQUEST_ID)),
+            (" ".to_owned(), HeaderError::Missing(REQUEST_ID)),
+            (" id".to_owned(), HeaderError::Malformed(REQUEST_ID)),
+            ("id ".to_owned(), HeaderError::Malformed(REQUEST_ID)),
+            ("a\tb".to_owned(), HeaderError::Malformed(REQUEST_ID)),
+            ("a\nb".to_owned(), HeaderError::Malformed(REQUEST_ID)),
+            ("id-é".to_owned(), HeaderError::Malformed(REQUEST_ID)),
+            ("x".repeat(129), HeaderError::Malformed(REQUEST_ID)),
+        ] {
+            let mut headers = HeaderMap::new();
+            assert_eq!(signed(&id).write(&mut headers, Form::Request), Err(error), "{id:?}");
+            assert!(headers.is_empty(), "{id:?}");
+        }
+        let mut headers = HeaderMap::new();
+        let other = SignedHeaders { client_id: "BRN-1 ".to_owned(), ..signed("id") };
+        let refused = other.write(&mut headers, Form::Request);
+        assert_eq!(refused, Err(HeaderError::Malformed(CLIENT_ID)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_and_what_is_read_is_written(
+            texts in prop::array::uniform4("[ \t!-~é\r]{0,3}|[!-~]{1,130}"), reply in any::<bool>(),
+        ) {
+            let form = if reply { Form::Response } else { Form::Request };
+            let [client_id, request_id, timestamp, signature] = texts.clone();
+            let signed = SignedHeaders { client_id, request_id, timestamp, signature };
+            let mut headers = HeaderMap::new();
+            if signed.write(&mut headers, form).is_ok() {
+                prop_assert_eq!(SignedHeaders::read(&headers, form), Ok(signed));
+            }
+            let mut headers = HeaderMap::new();
+            let names = [CLIENT_ID, REQUEST_ID, form.timestamp_header(), SIGNATURE];
+            for (name, text) in names.into_iter().zip(&texts) {
+                if let Ok(value) = HeaderValue::from_str(text) {
+                    headers.insert(name, value);
+                }
+            }
+            if let Ok(read) = SignedHeaders::read(&headers, form) {
+                prop_assert_eq!(read.write(&mut HeaderMap::new(), form), Ok(()));
+            }
+        }
     }
 }

@@ -62,8 +62,10 @@ pub struct Component<'a> {
 }
 
 /// Which way a message goes: the two forms differ in the name of the timestamp.
+///
+/// Exhaustive on purpose: there is no third way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_enums)]
 pub enum Form {
     /// A request, in either direction; so also a callback or notification.
     Request,
@@ -106,14 +108,15 @@ impl Component<'_> {
     /// Compares decoded bytes in constant time.
     ///
     /// # Errors
-    /// What is wrong with the presented text, or [`SignatureError::Mismatch`]; never the expected
-    /// signature.
+    /// [`SignatureError::NoKey`] for an empty key, what is wrong with the presented text, or
+    /// [`SignatureError::Mismatch`]; never the expected signature.
     pub fn verify(
         &self,
         form: Form,
         key: &SecretKey,
         presented: &str,
     ) -> Result<(), SignatureError> {
+        mac::check_key(key)?;
         let presented = Signature::parse(presented)?;
         mac::verify(self.mac(form, key), &presented.0)
     }

@@ -15,11 +15,13 @@ use zeroize::Zeroizing;
 #[non_exhaustive]
 pub enum KeyError {
     /// The text has no `-----BEGIN …-----`.
-    #[error("not a PEM: give the whole text from -----BEGIN to -----END, not the path of its file")]
+    #[error(
+        "not a PEM: give the whole text from -----BEGIN to -----END, not the path of its file; a DER is read by `from_der`"
+    )]
     NotPem,
     /// Not readable as what it begins as.
     #[error(
-        "the key is damaged or cut off, or a PEM where DER is wanted: copy it again, whole, with its line breaks"
+        "the key is damaged or cut off, or a PEM where DER is wanted: copy it again, whole, with its line breaks; out of an environment variable they often come as `\\n` or blanks, so put them back"
     )]
     Damaged,
     /// It wants a passphrase.

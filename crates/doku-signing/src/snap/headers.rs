@@ -1,7 +1,7 @@
 //! The headers of SNAP requests.
 
 use doku_types::BearerToken;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 
 use super::{BodyHash, asymmetric::TokenComponent, symmetric::Component};
 use crate::header::{self, HeaderError};
@@ -13,8 +13,8 @@ use crate::header::{self, HeaderError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)]
 pub struct SignedHeaders {
-    /// `Authorization`, without `Bearer `. DOKU's notifications have a dummy one, or none, where no
-    /// Token URL is registered.
+    /// `Authorization`, without `Bearer `; `None` also where nothing follows that word. DOKU's
+    /// notifications have a dummy one, or none, where no Token URL is registered.
     pub token: Option<BearerToken>,
     /// `X-PARTNER-ID`: the client id. Not signed.
     pub partner_id: String,
@@ -24,7 +24,8 @@ pub struct SignedHeaders {
     pub timestamp: String,
     /// `X-SIGNATURE`.
     pub signature: String,
-    /// `CHANNEL-ID`: `H2H` (documented); check-status calls have none. Not signed.
+    /// `CHANNEL-ID`: `H2H` (documented); check-status calls have none. Not signed, so one that is
+    /// blank, there twice or malformed is read as `None` and refuses no message.
     pub channel_id: Option<String>,
 }
 
@@ -32,39 +33,37 @@ impl SignedHeaders {
     /// Takes them from a header map.
     ///
     /// # Errors
-    /// The first header that is missing, blank, there twice or malformed; an `Authorization` of
-    /// another scheme than `Bearer`.
+    /// The first header but `CHANNEL-ID` that is missing, blank, there twice or malformed; an
+    /// `Authorization` of another scheme than `Bearer`.
     pub fn read(headers: &HeaderMap) -> Result<Self, HeaderError> {
-        let optional = |name| match headers.contains_key(name) {
-            true => header::text(headers, name).map(Some),
-            false => Ok(None),
-        };
         Ok(Self {
             partner_id: header::text(headers, PARTNER_ID)?,
             external_id: header::text(headers, EXTERNAL_ID)?,
             timestamp: header::text(headers, TIMESTAMP)?,
             signature: header::text(headers, SIGNATURE)?,
             token: bearer(headers)?,
-            channel_id: optional(CHANNEL_ID)?,
+            channel_id: header::text(headers, CHANNEL_ID).ok(),
         })
     }
 
-    /// Sets them in a header map; the token is marked as sensitive.
+    /// Sets them in a header map, so that [`read`](Self::read) takes out the same. The token is
+    /// marked as sensitive, but a header's value cannot be zeroed: it lives as long as the message.
     ///
     /// # Errors
-    /// The header whose text cannot stand in one: a control character, say.
+    /// The header whose text `read` would refuse or trim, and which therefore could not be
+    /// verified: empty, white space around it, or other than visible ASCII; so too the token.
+    /// Then none is set.
     pub fn write(&self, headers: &mut HeaderMap) -> Result<(), HeaderError> {
-        put(headers, PARTNER_ID, &self.partner_id)?;
-        put(headers, EXTERNAL_ID, &self.external_id)?;
-        put(headers, TIMESTAMP, &self.timestamp)?;
-        put(headers, SIGNATURE, &self.signature)?;
-        if let Some(channel_id) = &self.channel_id {
-            put(headers, CHANNEL_ID, channel_id)?;
-        }
-        if let Some(token) = &self.token {
-            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                .map_err(|_| HeaderError::Malformed(AUTHORIZATION))?;
-            value.set_sensitive(true);
+        let authorization = self.token.as_ref().map(authorization).transpose()?;
+        let mut texts = vec![
+            (PARTNER_ID, self.partner_id.as_str()),
+            (EXTERNAL_ID, &self.external_id),
+            (TIMESTAMP, &self.timestamp),
+            (SIGNATURE, &self.signature),
+        ];
+        texts.extend(self.channel_id.as_deref().map(|channel_id| (CHANNEL_ID, channel_id)));
+        header::write(headers, &texts)?;
+        if let Some(value) = authorization {
             headers.insert(http::header::AUTHORIZATION, value);
         }
         Ok(())
@@ -109,14 +108,19 @@ impl TokenHeaders {
         })
     }
 
-    /// Sets the three in a header map.
+    /// Sets the three in a header map, so that [`read`](Self::read) takes out the same.
     ///
     /// # Errors
-    /// The header whose text cannot stand in one.
+    /// The header whose text `read` would refuse or trim. Then none is set.
     pub fn write(&self, headers: &mut HeaderMap) -> Result<(), HeaderError> {
-        put(headers, CLIENT_KEY, &self.client_id)?;
-        put(headers, TIMESTAMP, &self.timestamp)?;
-        put(headers, SIGNATURE, &self.signature)
+        header::write(
+            headers,
+            &[
+                (CLIENT_KEY, &self.client_id),
+                (TIMESTAMP, &self.timestamp),
+                (SIGNATURE, &self.signature),
+            ],
+        )
     }
 
     /// What the signature has to cover.
@@ -135,15 +139,17 @@ fn bearer(headers: &HeaderMap) -> Result<Option<BearerToken>, HeaderError> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(HeaderError::Malformed(AUTHORIZATION));
     }
-    Ok(Some(token.trim().into()))
+    let token = token.trim();
+    Ok((!token.is_empty()).then(|| token.into()))
 }
 
-fn put(headers: &mut HeaderMap, name: &'static str, text: &str) -> Result<(), HeaderError> {
-    let value = HeaderValue::from_str(text).map_err(|_| HeaderError::Malformed(name))?;
-    // The names below are valid header names.
-    let key = HeaderName::try_from(name).map_err(|_| HeaderError::Malformed(name))?;
-    headers.insert(key, value);
-    Ok(())
+fn authorization(token: &BearerToken) -> Result<HeaderValue, HeaderError> {
+    header::check(AUTHORIZATION, token.expose())?;
+    let text = zeroize::Zeroizing::new(format!("Bearer {}", token.expose()));
+    let mut value =
+        HeaderValue::from_str(&text).map_err(|_| HeaderError::Malformed(AUTHORIZATION))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The header with the access token.
@@ -164,6 +170,7 @@ pub const TIMESTAMP: &str = "X-TIMESTAMP";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn signed() -> SignedHeaders {
         SignedHeaders {
@@ -197,9 +204,15 @@ mod tests {
         let mut headers = HeaderMap::new();
         SignedHeaders { token: None, channel_id: None, ..signed() }.write(&mut headers).unwrap();
         assert_eq!(SignedHeaders::read(&headers).unwrap().token, None);
-        for (value, token) in [("bearer DUMMY", "DUMMY"), ("Bearer", ""), ("BEARER  x ", "x")] {
+        for (value, token) in [
+            ("bearer DUMMY", Some("DUMMY")),
+            ("BEARER  x ", Some("x")),
+            ("Bearer", None),
+            ("Bearer  ", None),
+        ] {
             headers.insert(AUTHORIZATION, HeaderValue::from_static(value));
-            assert_eq!(SignedHeaders::read(&headers).unwrap().token, Some(token.into()));
+            let read = SignedHeaders::read(&headers).unwrap();
+            assert_eq!(read.token, token.map(BearerToken::from), "{value}");
         }
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Basic eDp5"));
         let refused = SignedHeaders::read(&headers);
@@ -217,6 +230,64 @@ mod tests {
             assert_eq!(SignedHeaders::read(&headers), Err(HeaderError::Missing(name)));
             headers.remove(name);
             assert_eq!(SignedHeaders::read(&headers), Err(HeaderError::Missing(name)));
+        }
+    }
+
+    #[test]
+    fn an_odd_channel_id_refuses_nothing() {
+        let mut headers = HeaderMap::new();
+        signed().write(&mut headers).unwrap();
+        headers.append(CHANNEL_ID, HeaderValue::from_static("WEB"));
+        assert_eq!(SignedHeaders::read(&headers).unwrap().channel_id, None);
+        for odd in ["", " ", "é"] {
+            headers.insert(CHANNEL_ID, HeaderValue::from_str(odd).unwrap());
+            assert_eq!(SignedHeaders::read(&headers).unwrap().channel_id, None, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_verified_is_not_written() {
+        for (token, error) in [
+            ("", HeaderError::Missing(AUTHORIZATION)),
+            (" token", HeaderError::Malformed(AUTHORIZATION)),
+            ("token ", HeaderError::Malformed(AUTHORIZATION)),
+            ("token\n", HeaderError::Malformed(AUTHORIZATION)),
+            ("tokén", HeaderError::Malformed(AUTHORIZATION)),
+        ] {
+            let mut headers = HeaderMap::new();
+            let refused =
+                SignedHeaders { token: Some(token.into()), ..signed() }.write(&mut headers);
+            assert_eq!((refused, headers.len()), (Err(error), 0), "{token:?}");
+        }
+        let blank = SignedHeaders { external_id: " 1".to_owned(), ..signed() };
+        let refused = blank.write(&mut HeaderMap::new());
+        assert_eq!(refused, Err(HeaderError::Malformed(EXTERNAL_ID)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(
+            texts in prop::array::uniform5("[ \t!-~é\r]{0,3}|[!-~]{1,9}"),
+            token in prop::option::of("[ \t!-~é\r]{0,3}|[!-~]{1,9}"),
+        ) {
+            let [partner_id, external_id, timestamp, signature, channel_id] = texts;
+            let asked = TokenHeaders {
+                client_id: partner_id.clone(),
+                timestamp: timestamp.clone(),
+                signature: signature.clone(),
+            };
+            let signed = SignedHeaders {
+                token: token.map(BearerToken::from),
+                partner_id, external_id, timestamp, signature,
+                channel_id: Some(channel_id),
+            };
+            let mut headers = HeaderMap::new();
+            if signed.write(&mut headers).is_ok() {
+                prop_assert_eq!(SignedHeaders::read(&headers), Ok(signed));
+            }
+            if asked.write(&mut headers).is_ok() {
+                prop_assert_eq!(TokenHeaders::read(&headers), Ok(asked));
+            }
         }
     }
 }

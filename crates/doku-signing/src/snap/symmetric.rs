@@ -71,9 +71,10 @@ impl Component<'_> {
     /// decoded bytes in constant time.
     ///
     /// # Errors
-    /// What is wrong with the presented text, or [`SignatureError::Mismatch`]; never the expected
-    /// signature.
+    /// [`SignatureError::NoKey`] for an empty key, what is wrong with the presented text, or
+    /// [`SignatureError::Mismatch`]; never the expected signature.
     pub fn verify(&self, key: &SecretKey, presented: &str) -> Result<(), SignatureError> {
+        mac::check_key(key)?;
         let presented = Signature::parse(presented)?;
         mac::verify(self.mac(key), &presented.0)
     }
