@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
-use crate::{code::GatewayCode, validate};
+use crate::{MAX_BODY, code::GatewayCode};
 
 /// A refusal, as DOKU words it.
 ///
@@ -57,9 +57,12 @@ impl ApiError {
     }
 
     /// Reads any of the four envelopes; `None` if the body is none of them, or larger than
-    /// [`MAX_BODY`](validate::MAX_BODY).
+    /// [`MAX_BODY`].
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let Value::Object(document) = validate::read(body).ok()? else {
+        if body.len() > MAX_BODY {
+            return None;
+        }
+        let Value::Object(document) = serde_json::from_slice(body).ok()? else {
             return None;
         };
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);

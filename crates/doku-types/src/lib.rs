@@ -47,6 +47,9 @@ pub mod timestamp;
 pub mod validate;
 pub mod verbatim;
 
+/// The largest body that is read, in bytes, unless a limit is given: 1 MiB (A10).
+pub const MAX_BODY: usize = 1 << 20;
+
 pub use amount::Amount;
 pub use id::{
     AddressId, BankId, BrandId, BusinessId, ClientId, ContactId, EntityId, FileId, PhotoProofId,

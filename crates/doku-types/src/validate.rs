@@ -17,6 +17,8 @@ pub(crate) use known::known;
 pub(crate) use rule::{Rule, check, flag, list, object, text};
 pub use url::{is_http_url, is_loopback_host};
 
+pub use crate::MAX_BODY;
+
 /// One thing wrong with a document.
 ///
 /// `Display` gives the pointer and the sentence: `/business/name is mandatory: send a non-empty
@@ -115,8 +117,6 @@ fn sentence(faults: &[Fault]) -> String {
     list.join("; ")
 }
 
-/// The largest request body that is read: 1 MiB (A10).
-pub const MAX_BODY: usize = 1 << 20;
 /// The longest list of a request that is read, in entries (A39).
 pub const MAX_ENTRIES: usize = 100;
 /// How many faults of one document are told (A39); a last one says that there are more.
