@@ -1,7 +1,6 @@
 //! What may have been signed for a non-SNAP message.
 
 use doku_types::SecretKey;
-use http::header::HOST;
 
 use super::{
     Mistake,
@@ -24,18 +23,17 @@ pub(super) fn scheme(
     body: &Body<'_>,
     depth: usize,
 ) -> Scheme {
-    let host = message.headers.get(HOST).and_then(|host| host.to_str().ok());
     let has_digest = Digest::of_message(message.method, message.body).is_some();
     Scheme {
-        keys: part::key(key.expose()),
+        keys: part::key(key.expose(), depth),
         layouts: layouts(form, depth),
         slots: vec![
             part::client_id(&headers.client_id),
             Slot::right(Some(headers.request_id.as_bytes())),
             // Its header has whole seconds, so a clock's milliseconds may have been cut off for it; to
             // try each of them beside every other mistake would take too long.
-            timestamp::slot(&headers.timestamp, depth == 1),
-            target::slot(message.target, false, host),
+            timestamp::slot(&headers.timestamp, depth == 1, depth),
+            target::slot(message, false, depth),
             part::digest(body, has_digest, depth),
         ],
     }

@@ -4,6 +4,7 @@ use doku_signing::{
     diagnose::{Diagnosis, Mistake},
     non_snap::Form,
 };
+use doku_types::Timestamp;
 use http::Method;
 
 use crate::naive::{BODY, Presented, Protocol, SECRET, Signer, base64, hex, named};
@@ -34,30 +35,43 @@ pub(crate) const COMMON: &[Error] = {
         (BodyNewline, "ending", |s| s.body.push('\n')),
         (BodyNewline, "ending", |s| s.body.push_str("\r\n")),
         (BodyEmpty, "body", |s| s.body.clear()),
-        (KeyNewline, "key", |s| s.key.push('\n')),
-        (KeyNewline, "key", |s| s.key.push_str("\r\n")),
+        // In the key and the target too: what stands later is around what stands before it.
         (KeyBlank, "key", |s| s.key.push(' ')),
         (KeyBlank, "key", |s| s.key.insert(0, ' ')),
         (KeyBlank, "key", |s| s.key = format!(" {SECRET} ")),
         (KeyTab, "key", |s| s.key.push('\t')),
         (KeyTab, "key", |s| s.key.insert(0, '\t')),
-        (KeyQuoted, "key", |s| s.key = format!("\"{SECRET}\"")),
-        (TargetUrl, "target", |s| s.target = format!("https://api.doku.com{}", s.target)),
-        (TargetUrl, "target", |s| s.target = format!("http://api.doku.com{}", s.target)),
-        (TargetUrl, "target", |s| s.target = "https://api.doku.com/a%20b/pay?x=1".to_owned()),
-        (TargetHost, "target", |s| s.target = format!("api.doku.com{}", s.target)),
+        (KeyQuoted, "key", |s| s.key = format!("\"{}\"", s.key)),
+        (KeyQuoted, "key", |s| s.key = format!("'{}'", s.key)),
+        (KeyNewline, "key", |s| s.key.push('\n')),
+        (KeyNewline, "key", |s| s.key.push_str("\r\n")),
         (TargetSlashAdded, "target", |s| s.target = s.target.replace("pay", "pay/")),
-        (TargetNoLeadingSlash, "target", |s| s.target = s.target[1..].to_owned()),
         (TargetDecoded, "target", |s| s.target = s.target.replace("%20", " ")),
         (TargetEncoded, "target", |s| s.target = s.target.replace("%20", "%2520")),
-        (TimestampOffset, "time", |s| s.timestamp = "2026-11-22T10:04:05+07:00".to_owned()),
-        (TimestampOffset, "time", |s| s.timestamp = "2026-11-22T03:04:05+00:00".to_owned()),
-        (TimestampMillis, "time", |s| s.timestamp = "2026-11-22T03:04:05.000Z".to_owned()),
-        (TimestampWib, "time", |s| s.timestamp = "2026-11-22T10:04:05Z".to_owned()),
-        (TimestampUtc, "time", |s| s.timestamp = "2026-11-21T20:04:05Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:00Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:06Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:10Z".to_owned()),
+        (TargetUrl, "target", |s| s.target = format!("https://api.doku.com{}", s.target)),
+        (TargetUrl, "target", |s| s.target = format!("http://api.doku.com{}", s.target)),
+        (TargetUrl, "target", |s| {
+            s.target = with_query(&format!("https://api.doku.com{}", s.target))
+        }),
+        (TargetUrl, "target", |s| {
+            s.target = format!("https://api.doku.com{}", s.target.replace("?x=1", ""))
+        }),
+        (TargetHost, "target", |s| s.target = format!("api.doku.com{}", s.target)),
+        (TargetNoLeadingSlash, "target", |s| s.target = s.target[1..].to_owned()),
+        (TimestampWib, "time", |s| s.timestamp = shifted(&s.timestamp, 7 * 3600)),
+        (TimestampUtc, "time", |s| s.timestamp = shifted(&s.timestamp, -7 * 3600)),
+        (TimestampNear, "time", |s| s.timestamp = shifted(&s.timestamp, -5)),
+        (TimestampNear, "time", |s| s.timestamp = shifted(&s.timestamp, 1)),
+        (TimestampNear, "time", |s| s.timestamp = shifted(&s.timestamp, 5)),
+        (TimestampMillis, "time", |s| s.timestamp.insert_str(19, ".000")),
+        (TimestampOffset, "time", |s| {
+            s.timestamp = shifted(&s.timestamp, 7 * 3600).replace('Z', "+07:00");
+        }),
+        (TimestampOffset, "time", |s| {
+            s.timestamp = shifted(&s.timestamp, 7 * 3600).replace('Z', "+0700");
+        }),
+        (TimestampOffset, "time", |s| s.timestamp = s.timestamp.replace('Z', "+00:00")),
+        (TimestampNoZone, "time", |s| s.timestamp = s.timestamp.replace('Z', "")),
         (StringNewline, "end", |s| s.newline_after = true),
         (SignatureHex, "output", |s| s.written = hex),
         (SignatureHex, "output", |s| s.written = |bytes| hex(bytes).to_uppercase()),
@@ -79,10 +93,11 @@ pub(crate) const NON_SNAP: &[Error] = {
         (DigestPrefixed, "digest", |s| {
             s.digest = Some(|hash| format!("SHA-256={}", base64(hash)));
         }),
-        (TargetQuery, "target", |s| s.target.push_str("?x=1")),
+        (TargetQuery, "target", |s| s.target = with_query(&s.target)),
         (ClientIdWhiteSpace, "client", |s| s.client.push('\n')),
         (ClientIdWhiteSpace, "client", |s| s.client.insert(0, ' ')),
         (ColonBlank, "colon", |s| s.colon = ": "),
+        (OtherForm, "names", |s| s.names[2] = "Response-Timestamp".to_owned()),
         (HeaderCase, "names", |s| s.names = s.names.clone().map(|name| name.to_lowercase())),
         (HeaderCase, "names", |s| s.names = s.names.clone().map(|name| name.to_uppercase())),
         (HeaderCase, "names", |s| {
@@ -91,8 +106,11 @@ pub(crate) const NON_SNAP: &[Error] = {
         }),
         (LinesCrLf, "lines", |s| s.joined_by = "\r\n"),
         (LinesLiteral, "lines", |s| s.joined_by = "\\n"),
-        (OtherForm, "names", |s| s.names[2] = "Response-Timestamp".to_owned()),
         (Sha512, "algorithm", |s| s.sha512 = true),
+        (SignatureLowerCase, "output", |s| {
+            s.prefix = "hmacsha256=";
+            s.written = |bytes| base64(bytes).to_lowercase();
+        }),
         (PrefixMissing, "prefix", |s| s.prefix = ""),
         (PrefixWrong, "prefix", |s| s.prefix = "HMAC-SHA256="),
         (PrefixWrong, "prefix", |s| s.prefix = "hmacsha256="),
@@ -105,7 +123,7 @@ pub(crate) const SNAP: &[Error] = {
     &[
         (HashUpperCase, "digest", |s| s.digest = Some(|hash| hex(hash).to_uppercase())),
         (HashBase64, "digest", |s| s.digest = Some(base64)),
-        (TargetNoQuery, "target", |s| s.target = "/a%20b/pay".to_owned()),
+        (TargetNoQuery, "target", |s| s.target = s.target.replace("?x=1", "")),
         (TokenBearer, "token", |s| s.token = s.token.take().map(|token| format!("Bearer {token}"))),
         (TokenMissing, "token", |s| s.token = Some(String::new())),
         (TokenMissing, "token", |s| s.token = None),
@@ -138,6 +156,18 @@ const APART: &[Mistake] = {
     ]
 };
 
+fn with_query(target: &str) -> String {
+    if target.contains('?') { target.to_owned() } else { format!("{target}?x=1") }
+}
+
+/// A timestamp with its clock set so many seconds on.
+fn shifted(timestamp: &str, seconds: i64) -> String {
+    let (digits, rest) = timestamp.split_at(19);
+    let clock = Timestamp::parse(&format!("{digits}Z")).unwrap();
+    let clock = Timestamp::from_millis(clock.as_millis() + seconds * 1000).to_string();
+    clock.replace('Z', rest)
+}
+
 fn html(body: &str) -> String {
     body.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
@@ -169,7 +199,6 @@ fn every_mistake_is_named_in_every_scheme_it_applies_to() {
             let mut signer = Signer::right(protocol);
             make(&mut signer);
             let diagnosis = signer.diagnosis();
-            println!("{mistake:?} {}", signer.signature());
             assert_eq!(named(&diagnosis), [*mistake], "{protocol:?} {mistake:?}");
         }
         assert_eq!(Signer::right(protocol).diagnosis(), Diagnosis::Right);
@@ -290,6 +319,17 @@ fn a_slash_at_the_end_and_a_raw_path_are_told() {
         let signer = Signer { target: signed.to_owned(), ..Signer::right(Protocol::NonSnap) };
         let sent = Presented { target: wire, ..Presented::default() };
         assert_eq!(named(&sent.diagnosis(&signer.signature())), [mistake]);
+    }
+}
+
+#[test]
+fn a_key_may_have_more_line_ends_than_one() {
+    for key in ["\n{}", "{}\r", "{}\n\n", "\n{}\n", "{}\r\n\r\n"] {
+        for protocol in [Protocol::NonSnap, Protocol::Snap] {
+            let key = key.replace("{}", SECRET);
+            let signer = Signer { key, ..Signer::right(protocol) };
+            assert_eq!(named(&signer.diagnosis()), [Mistake::KeyNewline]);
+        }
     }
 }
 
