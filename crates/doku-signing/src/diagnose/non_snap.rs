@@ -69,17 +69,32 @@ fn layouts(form: Form, depth: usize) -> Vec<Layout> {
     layouts
 }
 
-/// The lines' names, and how they are misspelled.
-fn names(form: Form) -> [(Option<Mistake>, [String; 5]); 4] {
+/// The lines' names, and how they are misspelled: all of them, or one alone.
+fn names(form: Form) -> Vec<(Option<Mistake>, [String; 5])> {
     let right = ["Client-Id", "Request-Id", form.timestamp_header(), "Request-Target", "Digest"];
-    let cased = Some(Mistake::HeaderCase);
-    [
-        (None, right.map(str::to_owned)),
-        (cased, right.map(str::to_ascii_lowercase)),
-        (cased, right.map(str::to_ascii_uppercase)),
-        (cased, right.map(|name| name.replace("-Id", "-ID"))),
-    ]
+    let right = right.map(str::to_owned);
+    let all = |spelling: Spelling| std::array::from_fn(|at| spelling(&right[at]));
+    let one = |spelling: Spelling, at: usize| {
+        let mut names = right.clone();
+        names[at] = spelling(&right[at]);
+        names
+    };
+    let mut misspelled = vec![
+        all(|name| name.to_ascii_lowercase()),
+        all(|name| name.to_ascii_uppercase()),
+        all(CAPITAL_ID),
+        all(SMALL_SECOND),
+    ];
+    misspelled.extend((0..5).map(|at| one(|name| name.to_ascii_lowercase(), at)));
+    misspelled.extend([0, 1].map(|at| one(CAPITAL_ID, at)));
+    misspelled.extend([2, 3].map(|at| one(SMALL_SECOND, at)));
+    let misspelled = misspelled.into_iter().map(|names| (Some(Mistake::HeaderCase), names));
+    std::iter::once((None, right.clone())).chain(misspelled).collect()
 }
 
+type Spelling = fn(&str) -> String;
+
+const CAPITAL_ID: Spelling = |name| name.replace("-Id", "-ID");
+const SMALL_SECOND: Spelling = |name| name.replace("-I", "-i").replace("-T", "-t");
 const LINE_ENDS: [(Option<Mistake>, &str); 3] =
     [(None, "\n"), (Some(Mistake::LinesCrLf), "\r\n"), (Some(Mistake::LinesLiteral), "\\n")];

@@ -26,11 +26,13 @@ pub(crate) const COMMON: &[Error] = {
         (BodyPhpEscaped, "escapes", |s| {
             s.body = s.body.replace('/', "\\/").replace('é', "\\u00e9");
         }),
+        (BodyDotNetEscaped, "escapes", |s| s.body = upper_case_escapes(&s.body)),
         (NumbersShortened, "numbers", |s| s.body = s.body.replace("6000.00", "6000.0")),
         (NumbersInteger, "numbers", |s| s.body = s.body.replace("6000.00", "6000")),
         (BodyIndent2, "layout", |s| s.body = indented(&s.body, "  ")),
         (BodyIndent4, "layout", |s| s.body = indented(&s.body, "    ")),
         (BodySpaced, "layout", |s| s.body = s.body.replace(':', ": ").replace(',', ", ")),
+        (BodySpaced, "layout", |s| s.body = s.body.replace(':', ": ")),
         (BodyStripped, "layout", |s| s.body = s.body.replace(' ', "")),
         (BodyNewline, "ending", |s| s.body.push('\n')),
         (BodyNewline, "ending", |s| s.body.push_str("\r\n")),
@@ -104,6 +106,18 @@ pub(crate) const NON_SNAP: &[Error] = {
             s.names[0] = "Client-ID".to_owned();
             s.names[1] = "Request-ID".to_owned();
         }),
+        (HeaderCase, "names", |s| s.names[0] = "Client-ID".to_owned()),
+        (HeaderCase, "names", |s| s.names[1] = "Request-ID".to_owned()),
+        (HeaderCase, "names", |s| s.names[0].make_ascii_lowercase()),
+        (HeaderCase, "names", |s| s.names[1].make_ascii_lowercase()),
+        (HeaderCase, "names", |s| s.names[2].make_ascii_lowercase()),
+        (HeaderCase, "names", |s| s.names[3].make_ascii_lowercase()),
+        (HeaderCase, "names", |s| s.names[4].make_ascii_lowercase()),
+        (HeaderCase, "names", |s| s.names[2] = s.names[2].replace("-T", "-t")),
+        (HeaderCase, "names", |s| s.names[3] = s.names[3].replace("-T", "-t")),
+        (HeaderCase, "names", |s| {
+            s.names = s.names.clone().map(|name| name.replace("-I", "-i").replace("-T", "-t"));
+        }),
         (LinesCrLf, "lines", |s| s.joined_by = "\r\n"),
         (LinesLiteral, "lines", |s| s.joined_by = "\\n"),
         (Sha512, "algorithm", |s| s.sha512 = true),
@@ -115,6 +129,9 @@ pub(crate) const NON_SNAP: &[Error] = {
         (PrefixWrong, "prefix", |s| s.prefix = "HMAC-SHA256="),
         (PrefixWrong, "prefix", |s| s.prefix = "hmacsha256="),
         (PrefixWrong, "prefix", |s| s.prefix = "sha256="),
+        (PrefixWrong, "prefix", |s| s.prefix = "HMACSHA256:"),
+        (PrefixWrong, "prefix", |s| s.prefix = "HMACSHA256= "),
+        (PrefixWrong, "prefix", |s| s.prefix = "HMACSHA1="),
     ]
 };
 
@@ -170,6 +187,12 @@ fn shifted(timestamp: &str, seconds: i64) -> String {
 
 fn html(body: &str) -> String {
     body.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// As `System.Text.Json` does.
+fn upper_case_escapes(body: &str) -> String {
+    let escapes = [('<', "\\u003C"), ('>', "\\u003E"), ('&', "\\u0026"), ('é', "\\u00E9")];
+    escapes.iter().fold(body.to_owned(), |body, (c, escape)| body.replace(*c, escape))
 }
 
 fn indented(body: &str, unit: &str) -> String {
@@ -235,6 +258,8 @@ fn what_was_undone_in_the_body_is_named_too() {
         (BodyUnescaped, r#"{"n":"Caf\u00e9"}"#, r#"{"n":"Café"}"#),
         (NumbersShortened, r#"{"a":10000.00}"#, r#"{"a":10000.0}"#),
         (BodyGsonEscaped, r#"{"a":"x='<"}"#, r#"{"a":"x\u003d\u0027\u003c"}"#),
+        (BodyDotNetEscaped, r#"{"a":"1+'\"x"}"#, r#"{"a":"1\u002B\u0027\u0022x"}"#),
+        (BodySpaced, r#"{"a":1,"n":[2,3]}"#, r#"{"a": 1,"n": [2,3]}"#),
         (BodyNewline, "no JSON", "no JSON\n"),
         (BodyEmpty, "a=1&b=2", ""),
     ] {
@@ -308,6 +333,24 @@ fn milliseconds_that_were_cut_off_for_the_header_are_found_whatever_they_were() 
     let timestamp = "2026-11-22T03:04:05.678Z".to_owned();
     let signer = Signer { timestamp, ..Signer::right(Protocol::NonSnap) };
     assert_eq!(named(&signer.diagnosis()), [Mistake::TimestampMillis]);
+}
+
+/// A client's own request has no `Host` yet.
+#[test]
+fn dokus_hosts_are_known_where_the_message_names_none() {
+    for (front, mistake) in [
+        ("https://api-sandbox.doku.com", Mistake::TargetUrl),
+        ("https://api.doku.com", Mistake::TargetUrl),
+        ("https://api-uat.doku.com", Mistake::TargetUrl),
+        ("api-sandbox.doku.com", Mistake::TargetHost),
+    ] {
+        for protocol in [Protocol::NonSnap, Protocol::Snap] {
+            let mut signer = Signer::right(protocol);
+            signer.target.insert_str(0, front);
+            let sent = Presented { protocol, host: None, ..Presented::default() };
+            assert_eq!(named(&sent.diagnosis(&signer.signature())), [mistake], "{front}");
+        }
+    }
 }
 
 #[test]

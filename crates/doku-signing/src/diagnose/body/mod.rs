@@ -219,15 +219,22 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-const LAYOUTS: [Layout; 5] =
-    [Layout::Compact, Layout::Spaced, Layout::Indent(2), Layout::Indent(4), Layout::Stripped];
-const ESCAPES: [Escapes; 6] = [
+const LAYOUTS: [Layout; 6] = [
+    Layout::Compact,
+    Layout::Spaced,
+    Layout::ColonSpaced,
+    Layout::Indent(2),
+    Layout::Indent(4),
+    Layout::Stripped,
+];
+const ESCAPES: [Escapes; 7] = [
     Escapes::Resolved,
     Escapes::Html,
     Escapes::Gson,
     Escapes::Ascii,
     Escapes::Slashes,
     Escapes::Php,
+    Escapes::DotNet,
 ];
 const NUMBERS: [Numbers; 2] = [Numbers::Shortened, Numbers::Integer];
 const ENDINGS: [Ending; 5] =
