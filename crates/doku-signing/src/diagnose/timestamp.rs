@@ -4,7 +4,7 @@ use doku_types::Timestamp;
 
 use super::{Mistake, slot::Slot};
 
-/// The timestamp of a header. `all_milliseconds`: with each of the thousand that may have been cut
+/// The timestamp of a header. Beside another mistake, what is rarer is not tried. `all_milliseconds`: with each of the thousand that may have been cut
 /// off for the header.
 pub(super) fn slot(text: &str, all_milliseconds: bool, depth: usize) -> Slot {
     let slot = Slot::right(Some(text.as_bytes()));
@@ -47,12 +47,16 @@ impl<'a> Parts<'a> {
             (Some(Mistake::TimestampOffset), self.instant, "+00:00"),
             (Some(Mistake::TimestampNoZone), self.local, ""),
         ];
+        let (near, zones) = match depth {
+            1 => (NEAR, &zones[..]),
+            _ => (NEAR_WITH_ANOTHER, &zones[..5]),
+        };
         let hours =
             [(None, 0), (Some(Mistake::TimestampWib), WIB), (Some(Mistake::TimestampUtc), -WIB)];
-        for by in -NEAR..=NEAR {
+        for by in -near..=near {
             let near = (by != 0).then_some(Mistake::TimestampNear);
             for (far, hours) in hours {
-                for (zoned, time, zone) in zones {
+                for (zoned, time, zone) in zones.iter().copied() {
                     for (cut, fraction) in fractions {
                         let mistakes = [near, far, zoned, cut];
                         let mistakes: Vec<_> = mistakes.into_iter().flatten().collect();
@@ -83,5 +87,7 @@ fn digits(time: i64) -> String {
 
 /// How many seconds two readings of the clock may be apart.
 const NEAR: i64 = 5;
+/// The same where there is another mistake.
+const NEAR_WITH_ANOTHER: i64 = 2;
 /// How many seconds Jakarta is ahead of UTC.
 const WIB: i64 = 7 * 3600;

@@ -131,11 +131,20 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
     let mut attempt = |recipe: Recipe, mistakes: usize| {
         printer.print(recipe, &mut printed);
         let differs = printed != body;
+        let hashed = Sha256::new_with_prefix(&printed);
         if differs {
-            found(recipe.mistakes(), hash(&printed), recipe);
+            found(recipe.mistakes(), hashed.clone().finalize().into(), recipe);
         }
         if mistakes < depth && (differs || mistakes == 0) {
             for ending in ENDINGS.into_iter().filter(|ending| ending.matters(&printed)) {
+                if let Ending::Newline(bytes) = ending {
+                    if body.strip_suffix(bytes.as_bytes()) != Some(&printed) {
+                        let recipe = Recipe { ending: Some(ending), ..recipe };
+                        let hash = hashed.clone().chain_update(bytes).finalize().into();
+                        found(recipe.mistakes(), hash, recipe);
+                    }
+                    continue;
+                }
                 ended.clone_from(&printed);
                 ending.apply(&mut ended);
                 if ended != printed && ended != body {
@@ -147,7 +156,8 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
         differs
     };
     attempt(Recipe::default(), 0);
-    let effective: Vec<_> = printer.singles().filter(|recipe| attempt(*recipe, 1)).collect();
+    let singles = printer.singles().filter(|recipe| depth == 1 || !recipe.is_rare());
+    let effective: Vec<_> = singles.filter(|recipe| attempt(*recipe, 1)).collect();
     if depth > 1 {
         for (at, first) in effective.iter().enumerate() {
             for both in effective[at + 1..].iter().filter_map(|second| first.and(*second)) {
@@ -200,6 +210,11 @@ impl<'a> Printer<'a> {
 }
 
 impl Recipe {
+    /// Whether it is tried alone only.
+    fn is_rare(self) -> bool {
+        self.layout == Some(Layout::ColonSpaced)
+    }
+
     /// Both at once; `None` where they choose on the same axis.
     fn and(self, other: Self) -> Option<Self> {
         fn either<T>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
