@@ -32,9 +32,9 @@ fn compatible(one: &Error, other: &Error) -> bool {
     let in_body = |error: &Error| {
         ["order", "escapes", "numbers", "layout", "ending", "body"].contains(&error.1)
     };
-    !(one.0 == BodyEmpty && in_body(other))
-        && !(other.0 == BodyEmpty && in_body(one))
-        && !([DigestMissing, DigestBlank].contains(&other.0) && in_body(one))
+    let overwritten = (one.0 == BodyEmpty && in_body(other))
+        || ([BodyEmpty, DigestMissing, DigestBlank].contains(&other.0) && in_body(one));
+    !overwritten
 }
 
 /// What a mistake in the key makes of `k`.
