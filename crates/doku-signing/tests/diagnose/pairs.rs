@@ -6,8 +6,8 @@ use doku_signing::diagnose::{Diagnosis, Mistake};
 use proptest::prelude::*;
 
 use crate::{
+    errors::{COMMON, Error, NON_SNAP, SNAP},
     naive::{Protocol, Signer, TOKEN},
-    singles::{COMMON, Error, NON_SNAP, SNAP},
 };
 
 fn errors(protocol: Protocol) -> Vec<Error> {
