@@ -140,8 +140,8 @@ mod snap {
     }
 }
 
-/// The longest examination: a signature by another key, so that every pair of mistakes is tried, of
-/// a body of 2 KiB in which every way to print it anew makes a difference.
+/// A long examination: a signature by another key, so that every pair of mistakes is tried, of a
+/// body of 2 KiB in which every way to print it anew makes a difference. Deep nesting takes longer.
 mod diagnose {
     use super::*;
     use doku_signing::{Credentials, Message, diagnose, non_snap::Form};

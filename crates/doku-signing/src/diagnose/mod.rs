@@ -28,9 +28,17 @@
 //! side of a connection.
 //!
 //! Single mistakes are looked for first, and pairs only where none of them explains the signature.
+//! The rarer ones are not paired: one header name alone in lower case, a clock more than two seconds
+//! off, milliseconds other than `.000`, a timestamp without zone, several line ends around the key,
+//! blanks after the body's colons alone.
+//!
 //! With RSA, where each attempt costs a verification, single ones alone are; so with a body of more
-//! than 64 KiB, and one of more than 1 MiB is not re-printed. That the whole URL was signed is seen
-//! only where the message has its header `Host`.
+//! than 64 KiB, and one of more than 1 MiB is not re-printed. That the whole URL was signed is seen by
+//! the message's header `Host`; where it has none, by DOKU's documented hosts.
+//!
+//! Right is what DOKU's documentation asks for, to the letter: an empty token in its place, a SNAP
+//! body that was not minified, or a signed query are mistakes here, although
+//! [`MessageVerifier`](crate::MessageVerifier) may accept them.
 
 mod body;
 mod mistake;

@@ -5,21 +5,28 @@ use super::{
     body::{Body, Variant},
     slot::Slot,
 };
+use zeroize::Zeroizing;
+
 use crate::{hex, signature};
 
-/// The secret key, with what stray characters of a file or an environment may make of it.
-pub(super) fn key(key: &str) -> Slot {
-    Slot::right(Some(key.as_bytes()))
-        .or(Mistake::KeyNewline, [key, "\n"])
-        .or(Mistake::KeyNewline, [key, "\r\n"])
-        .or(Mistake::KeyBlank, [key, " "])
-        .or(Mistake::KeyBlank, [" ", key])
-        .or(Mistake::KeyBlank, [" ", key, " "])
-        .or(Mistake::KeyTab, [key, "\t"])
-        .or(Mistake::KeyTab, ["\t", key])
-        .or(Mistake::KeyQuoted, ["\"", key, "\""])
-        .or(Mistake::KeyQuoted, ["'", key, "'"])
-        .or(Mistake::KeyTrimmed, [key.trim()])
+/// The secret key, with what stray characters of a file or an environment may make of it. The rarer
+/// ones are tried alone only: each key is a search of its own.
+pub(super) fn key(key: &str, depth: usize) -> Slot {
+    let mut slot = Slot::secret(key, "<key>").or(Mistake::KeyTrimmed, [key.trim()]);
+    for (at, (mistake, before, after)) in AROUND_KEY.into_iter().enumerate() {
+        slot = slot.or(mistake, [before, key, after]);
+        // A file ends its last line, whatever is in it; quotes keep what is in them.
+        for (outer, first, last) in AROUND_KEY.into_iter().skip(at + 1) {
+            let around = matches!(outer, Mistake::KeyQuoted | Mistake::KeyNewline);
+            if depth > 1 && around && outer != mistake {
+                let text = Zeroizing::new([first, before, key, after, last].concat());
+                slot = slot.or_all(vec![mistake, outer], text.as_bytes());
+            }
+        }
+    }
+    let rare = if depth == 1 { &LINE_ENDS_AROUND_KEY[..] } else { &[] };
+    rare.iter()
+        .fold(slot, |slot, (before, after)| slot.or(Mistake::KeyNewline, [before, key, after]))
 }
 
 pub(super) fn client_id(client_id: &str) -> Slot {
@@ -42,15 +49,14 @@ pub(super) fn method(method: &str) -> Slot {
 
 /// The access token; it is not shown.
 pub(super) fn token(token: &str) -> Slot {
-    let slot = Slot::right(Some(token.as_bytes()));
+    let slot = Slot::secret(token, "<token>");
     if token.is_empty() {
         return slot;
     }
-    slot.or(Mistake::TokenBearer, ["Bearer ", token])
-        .or(Mistake::TokenBearer, ["bearer ", token])
-        .or(Mistake::TokenMissing, [])
+    slot.or_secret(Mistake::TokenBearer, ["Bearer ", token], "Bearer <token>")
+        .or_secret(Mistake::TokenBearer, ["bearer ", token], "bearer <token>")
+        .or_secret(Mistake::TokenMissing, [], "")
         .or_left_out(Mistake::TokenMissing)
-        .shown_as(&["<token>", "Bearer <token>", "bearer <token>", ""])
 }
 
 /// The non-SNAP digest of the body, where the message has one.
@@ -96,14 +102,31 @@ fn hashes<const N: usize>(
     forms: [Form; N],
     depth: usize,
 ) -> Slot {
+    // The first is right, and stands there already where it belongs.
     for variant in variants {
         for (mistake, write) in forms {
-            let wrong = unwanted.into_iter().chain(mistake);
-            let mistakes: Vec<_> = variant.mistakes.iter().copied().chain(wrong).collect();
-            if mistakes.len() <= depth {
-                slot = slot.or_hash(mistakes, write(&variant.hash).as_bytes(), variant.made);
+            let wrong: Vec<_> = unwanted.into_iter().chain(mistake).collect();
+            let ways = variant.ways.iter().map(|way| [&way[..], &wrong].concat());
+            let ways: Vec<_> = ways.collect();
+            if (1..=depth).contains(&ways[0].len()) {
+                slot = slot.or_hash(ways, write(&variant.hash), variant.made);
             }
         }
     }
     slot
 }
+
+/// What may stray to the key's sides; what stands later may be around what stands before it.
+const AROUND_KEY: [(Mistake, &str, &str); 9] = [
+    (Mistake::KeyBlank, "", " "),
+    (Mistake::KeyBlank, " ", ""),
+    (Mistake::KeyBlank, " ", " "),
+    (Mistake::KeyTab, "", "\t"),
+    (Mistake::KeyTab, "\t", ""),
+    (Mistake::KeyQuoted, "\"", "\""),
+    (Mistake::KeyQuoted, "'", "'"),
+    (Mistake::KeyNewline, "", "\n"),
+    (Mistake::KeyNewline, "", "\r\n"),
+];
+const LINE_ENDS_AROUND_KEY: [(&str, &str); 5] =
+    [("\n", ""), ("\n", "\n"), ("", "\r"), ("", "\n\n"), ("", "\r\n\r\n")];

@@ -3,7 +3,7 @@
 
 use base64::{
     Engine,
-    alphabet::{STANDARD, URL_SAFE},
+    alphabet::URL_SAFE,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
@@ -124,7 +124,7 @@ fn decoded(encoded: &str) -> Vec<(Option<Mistake>, Vec<u8>)> {
     if encoded.len() > MAX_TEXT {
         return forms;
     }
-    if let Ok(bytes) = LENIENT.decode(encoded) {
+    if let Ok(bytes) = signature::decode(encoded) {
         if let Some(inner) = unhex(&bytes) {
             forms.push((Some(Mistake::SignatureBase64OfHex), inner));
         }
@@ -146,20 +146,22 @@ fn unhex(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// What stands before the encoded signature and looks like the name of a hash: `HMACSHA256=`,
-/// `hmac-sha256=`, `sha256=`.
+/// `hmac-sha256=`, `sha256:`; with the blanks that follow it.
 fn split_prefix(presented: &str) -> (&str, &str) {
-    let Some(length) = presented.find('=').map(|at| at + 1) else { return ("", presented) };
-    let (prefix, encoded) = presented.split_at(length);
+    let Some(at) = presented.find(['=', ':']) else { return ("", presented) };
+    let encoded = presented[at + 1..].trim_start();
+    let prefix = &presented[..presented.len() - encoded.len()];
     let name: String = prefix.chars().filter(char::is_ascii_alphanumeric).collect();
     match name.to_ascii_lowercase().as_str() {
-        "hmacsha256" | "hmacsha512" | "sha256" | "sha512" | "hmac" => (prefix, encoded),
+        "hmacsha256" | "hmacsha512" | "hmacsha1" | "sha256" | "sha512" | "sha1" | "hmac" => {
+            (prefix, encoded)
+        }
         _ => ("", presented),
     }
 }
 
 const CONFIG: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const LENIENT: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
 const LENIENT_URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, CONFIG);
 /// Longer than the base64 of the hex of the longest RSA signature.
 const MAX_TEXT: usize = 4096;

@@ -5,7 +5,11 @@ use zeroize::Zeroizing;
 use super::{Mistake, body::Made};
 
 /// What may stand in a place of the string. The first choice is right, no two are the same.
-pub(super) struct Slot(Vec<Choice>);
+pub(super) struct Slot {
+    choices: Vec<Choice>,
+    /// What is shown in place of a secret, where a choice has no text of its own for that.
+    shown: Option<&'static str>,
+}
 
 /// One of them.
 pub(super) struct Choice {
@@ -22,7 +26,15 @@ pub(super) struct Choice {
 impl Slot {
     /// A slot whose right content is this; `None` where the line does not belong.
     pub(super) fn right(text: Option<&[u8]>) -> Self {
-        Self(Vec::new()).choice(Vec::new(), text.map(|text| vec![text]), None)
+        let slot = Self { choices: Vec::new(), shown: None };
+        slot.choice(Vec::new(), text.map(|text| vec![text]), None)
+    }
+
+    /// A slot whose right content is a secret; this is shown in place of it, and of every choice
+    /// that does not bring a text of its own for that.
+    pub(super) fn secret(text: &str, shown: &'static str) -> Self {
+        let slot = Self { choices: Vec::new(), shown: Some(shown) };
+        slot.choice(Vec::new(), Some(vec![text.as_bytes()]), Some(shown))
     }
 
     /// Or, by this mistake, these parts one after the other.
@@ -30,9 +42,19 @@ impl Slot {
         self.choice(vec![mistake], Some(parts.map(str::as_bytes).to_vec()), None)
     }
 
-    /// As [`or`](Self::or), for bytes.
-    pub(super) fn or_bytes(self, mistake: Mistake, text: &[u8]) -> Self {
-        self.choice(vec![mistake], Some(vec![text]), None)
+    /// As [`or`](Self::or), with what is shown in place of the secret in it.
+    pub(super) fn or_secret<const N: usize>(
+        self,
+        mistake: Mistake,
+        parts: [&str; N],
+        shown: &'static str,
+    ) -> Self {
+        self.choice(vec![mistake], Some(parts.map(str::as_bytes).to_vec()), Some(shown))
+    }
+
+    /// Or, by these mistakes together, this text.
+    pub(super) fn or_all(self, mistakes: Vec<Mistake>, text: &[u8]) -> Self {
+        self.choice(mistakes, Some(vec![text]), None)
     }
 
     /// Or, by this mistake, nothing: the line is left out.
@@ -40,51 +62,50 @@ impl Slot {
         self.choice(vec![mistake], None, None)
     }
 
-    /// Or, by these mistakes, the hash of a body.
-    pub(super) fn or_hash(self, mistakes: Vec<Mistake>, hash: &[u8], body: Made) -> Self {
-        self.choice(mistakes, Some(vec![hash]), Some(body))
-    }
-
-    /// The same, its choices shown as these texts, one for each: they hold a secret.
-    pub(super) fn shown_as(mut self, texts: &[&'static str]) -> Self {
-        for (choice, text) in self.0.iter_mut().zip(texts) {
-            choice.shown = Some(text);
-        }
+    /// Or, in any of these ways, the hash of a body, which is known to be different from the rest:
+    /// there are hundreds of them.
+    pub(super) fn or_hash(mut self, ways: Vec<Vec<Mistake>>, hash: String, body: Made) -> Self {
+        let text = Some(Zeroizing::new(hash.into_bytes()));
+        self.choices.push(Choice { ways, text, shown: self.shown, body: Some(body) });
         self
     }
 
     /// Or, by the same mistake, any of these, which are known to be different from each other and
     /// from the rest.
     pub(super) fn or_any(mut self, mistake: Mistake, texts: impl Iterator<Item = String>) -> Self {
-        self.0.extend(texts.map(|text| Choice {
+        let shown = self.shown;
+        self.choices.extend(texts.map(|text| Choice {
             ways: vec![vec![mistake]],
             text: Some(Zeroizing::new(text.into_bytes())),
-            shown: None,
+            shown,
             body: None,
         }));
         self
     }
 
     pub(super) fn choices(&self) -> &[Choice] {
-        &self.0
+        &self.choices
     }
 
     fn choice(
         mut self,
         mistakes: Vec<Mistake>,
         parts: Option<Vec<&[u8]>>,
-        body: Option<Made>,
+        shown: Option<&'static str>,
     ) -> Self {
         let text = parts.map(|parts| Zeroizing::new(parts.concat()));
-        match self.0.iter_mut().find(|choice| choice.text == text) {
+        match self.choices.iter_mut().find(|choice| choice.text == text) {
             Some(same) if same.weight() < mistakes.len() => {}
             Some(same) if same.weight() == mistakes.len() => {
                 if !same.ways.contains(&mistakes) {
                     same.ways.push(mistakes);
                 }
             }
-            Some(same) => (same.ways, same.body) = (vec![mistakes], body),
-            None => self.0.push(Choice { ways: vec![mistakes], text, shown: None, body }),
+            Some(same) => same.ways = vec![mistakes],
+            None => {
+                let shown = shown.or(self.shown);
+                self.choices.push(Choice { ways: vec![mistakes], text, shown, body: None });
+            }
         }
         self
     }

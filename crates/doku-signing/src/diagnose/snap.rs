@@ -1,7 +1,6 @@
 //! What may have been signed for SNAP's messages.
 
 use doku_types::{BearerToken, SecretKey};
-use http::header::HOST;
 
 use super::{
     Mistake,
@@ -26,14 +25,14 @@ pub(super) fn symmetric(
 ) -> Scheme {
     let token = headers.token.as_ref().map_or("", BearerToken::expose);
     Scheme {
-        keys: part::key(key.expose()),
+        keys: part::key(key.expose(), depth),
         layouts: layouts(":", &["|"], &[0, 1, 2, 3, 4], depth),
         slots: vec![
             part::method(message.method.as_str()),
-            target::slot(message.target, true, host(message)),
+            target::slot(message, true, depth),
             part::token(token),
             part::hash(body, depth),
-            timestamp::slot(&headers.timestamp, false),
+            timestamp::slot(&headers.timestamp, false, depth),
         ],
     }
 }
@@ -50,9 +49,9 @@ pub(super) fn transaction(
         layouts: layouts(":", &["|"], &[0, 1, 2, 3], depth),
         slots: vec![
             part::method(message.method.as_str()),
-            target::slot(message.target, true, host(message)),
+            target::slot(message, true, depth),
             part::hash(body, depth),
-            timestamp::slot(timestamp, false),
+            timestamp::slot(timestamp, false, depth),
         ],
     }
 }
@@ -71,7 +70,7 @@ pub(super) fn token(headers: &TokenHeaders, depth: usize) -> Scheme {
         layouts: layouts_of_both,
         slots: vec![
             part::client_id(&headers.client_id),
-            timestamp::slot(&headers.timestamp, false),
+            timestamp::slot(&headers.timestamp, false, depth),
         ],
     }
 }
@@ -98,8 +97,4 @@ fn layouts(
         }
     }
     layouts
-}
-
-fn host<'a>(message: &Message<'a>) -> Option<&'a str> {
-    message.headers.get(HOST)?.to_str().ok()
 }

@@ -12,8 +12,8 @@ use doku_signing::{
 use http::{HeaderMap, Method};
 
 use crate::{
+    errors::{COMMON, SNAP},
     naive::{BODY, Protocol, Signer, hex, named},
-    singles::{COMMON, SNAP},
 };
 
 /// The timestamp of the token request.

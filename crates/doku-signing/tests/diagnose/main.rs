@@ -4,6 +4,7 @@
 
 #[cfg(any(feature = "aws-lc-rs", feature = "rsa"))]
 mod asymmetric;
+mod errors;
 mod naive;
 mod pairs;
 mod promises;

@@ -141,6 +141,7 @@ pub(crate) struct Presented<'a> {
     pub(crate) timestamp: &'a str,
     pub(crate) body: &'a [u8],
     pub(crate) key: &'a str,
+    pub(crate) host: Option<&'a str>,
 }
 
 impl Default for Presented<'_> {
@@ -153,6 +154,7 @@ impl Default for Presented<'_> {
             timestamp: "2026-11-22T03:04:05Z",
             body: BODY.as_bytes(),
             key: SECRET,
+            host: Some("api.doku.com"),
         }
     }
 }
@@ -177,8 +179,7 @@ impl Presented<'_> {
                 ("x-signature", signature),
             ],
         };
-        headers.insert("host", "api.doku.com".parse().unwrap());
-        for (name, text) in texts {
+        for (name, text) in texts.into_iter().chain(self.host.map(|host| ("host", host))) {
             headers.insert(name, text.parse().unwrap());
         }
         let message = Message {

@@ -5,8 +5,8 @@ use http::Method;
 use proptest::prelude::*;
 
 use crate::{
+    errors::{COMMON, NON_SNAP, SNAP},
     naive::{BODY, Presented, Protocol, SECRET, Signer, TOKEN, base64},
-    singles::{COMMON, NON_SNAP, SNAP},
 };
 
 fn protocol() -> impl Strategy<Value = Protocol> {

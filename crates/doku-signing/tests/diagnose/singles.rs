@@ -6,116 +6,9 @@ use doku_signing::{
 };
 use http::Method;
 
-use crate::naive::{BODY, Presented, Protocol, SECRET, Signer, base64, hex, named};
-
-/// A mistake, the part of the signer it is made in, and how it is made.
-pub(crate) type Error = (Mistake, &'static str, fn(&mut Signer));
-
-/// Those of both HMAC schemes. Of those in the body the order matters where two are made.
-pub(crate) const COMMON: &[Error] = {
-    use Mistake::*;
-    &[
-        (BodySorted, "order", |s| {
-            s.body = r#"{"name":"Café & co","order":{"amount":6000.00,"invoice":"INV/2026 <1>"}}"#
-                .to_owned();
-        }),
-        (BodyHtmlEscaped, "escapes", |s| s.body = html(&s.body)),
-        (BodyAsciiEscaped, "escapes", |s| s.body = s.body.replace('é', "\\u00e9")),
-        (BodySlashesEscaped, "escapes", |s| s.body = s.body.replace('/', "\\/")),
-        (BodyPhpEscaped, "escapes", |s| {
-            s.body = s.body.replace('/', "\\/").replace('é', "\\u00e9");
-        }),
-        (NumbersShortened, "numbers", |s| s.body = s.body.replace("6000.00", "6000.0")),
-        (NumbersInteger, "numbers", |s| s.body = s.body.replace("6000.00", "6000")),
-        (BodyIndent2, "layout", |s| s.body = indented(&s.body, "  ")),
-        (BodyIndent4, "layout", |s| s.body = indented(&s.body, "    ")),
-        (BodySpaced, "layout", |s| s.body = s.body.replace(':', ": ").replace(',', ", ")),
-        (BodyStripped, "layout", |s| s.body = s.body.replace(' ', "")),
-        (BodyNewline, "ending", |s| s.body.push('\n')),
-        (BodyNewline, "ending", |s| s.body.push_str("\r\n")),
-        (BodyEmpty, "body", |s| s.body.clear()),
-        (KeyNewline, "key", |s| s.key.push('\n')),
-        (KeyNewline, "key", |s| s.key.push_str("\r\n")),
-        (KeyBlank, "key", |s| s.key.push(' ')),
-        (KeyBlank, "key", |s| s.key.insert(0, ' ')),
-        (KeyBlank, "key", |s| s.key = format!(" {SECRET} ")),
-        (KeyTab, "key", |s| s.key.push('\t')),
-        (KeyTab, "key", |s| s.key.insert(0, '\t')),
-        (KeyQuoted, "key", |s| s.key = format!("\"{SECRET}\"")),
-        (TargetUrl, "target", |s| s.target = format!("https://api.doku.com{}", s.target)),
-        (TargetUrl, "target", |s| s.target = format!("http://api.doku.com{}", s.target)),
-        (TargetUrl, "target", |s| s.target = "https://api.doku.com/a%20b/pay?x=1".to_owned()),
-        (TargetHost, "target", |s| s.target = format!("api.doku.com{}", s.target)),
-        (TargetSlashAdded, "target", |s| s.target = s.target.replace("pay", "pay/")),
-        (TargetNoLeadingSlash, "target", |s| s.target = s.target[1..].to_owned()),
-        (TargetDecoded, "target", |s| s.target = s.target.replace("%20", " ")),
-        (TargetEncoded, "target", |s| s.target = s.target.replace("%20", "%2520")),
-        (TimestampOffset, "time", |s| s.timestamp = "2026-11-22T10:04:05+07:00".to_owned()),
-        (TimestampOffset, "time", |s| s.timestamp = "2026-11-22T03:04:05+00:00".to_owned()),
-        (TimestampMillis, "time", |s| s.timestamp = "2026-11-22T03:04:05.000Z".to_owned()),
-        (TimestampWib, "time", |s| s.timestamp = "2026-11-22T10:04:05Z".to_owned()),
-        (TimestampUtc, "time", |s| s.timestamp = "2026-11-21T20:04:05Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:00Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:06Z".to_owned()),
-        (TimestampNear, "time", |s| s.timestamp = "2026-11-22T03:04:10Z".to_owned()),
-        (StringNewline, "end", |s| s.newline_after = true),
-        (SignatureHex, "output", |s| s.written = hex),
-        (SignatureHex, "output", |s| s.written = |bytes| hex(bytes).to_uppercase()),
-        (SignatureBase64Url, "output", |s| {
-            s.written = |bytes| base64(bytes).replace('+', "-").replace('/', "_");
-        }),
-        (SignatureBase64OfHex, "output", |s| s.written = |bytes| base64(hex(bytes).as_bytes())),
-        (SignatureLowerCase, "output", |s| s.written = |bytes| base64(bytes).to_lowercase()),
-    ]
-};
-
-pub(crate) const NON_SNAP: &[Error] = {
-    use Mistake::*;
-    &[
-        (DigestMissing, "digest", |s| s.digest = None),
-        (DigestBlank, "digest", |s| s.digest = Some(|_| String::new())),
-        (DigestHex, "digest", |s| s.digest = Some(hex)),
-        (DigestBase64OfHex, "digest", |s| s.digest = Some(|hash| base64(hex(hash).as_bytes()))),
-        (DigestPrefixed, "digest", |s| {
-            s.digest = Some(|hash| format!("SHA-256={}", base64(hash)));
-        }),
-        (TargetQuery, "target", |s| s.target.push_str("?x=1")),
-        (ClientIdWhiteSpace, "client", |s| s.client.push('\n')),
-        (ClientIdWhiteSpace, "client", |s| s.client.insert(0, ' ')),
-        (ColonBlank, "colon", |s| s.colon = ": "),
-        (HeaderCase, "names", |s| s.names = s.names.clone().map(|name| name.to_lowercase())),
-        (HeaderCase, "names", |s| s.names = s.names.clone().map(|name| name.to_uppercase())),
-        (HeaderCase, "names", |s| {
-            s.names[0] = "Client-ID".to_owned();
-            s.names[1] = "Request-ID".to_owned();
-        }),
-        (LinesCrLf, "lines", |s| s.joined_by = "\r\n"),
-        (LinesLiteral, "lines", |s| s.joined_by = "\\n"),
-        (OtherForm, "names", |s| s.names[2] = "Response-Timestamp".to_owned()),
-        (Sha512, "algorithm", |s| s.sha512 = true),
-        (PrefixMissing, "prefix", |s| s.prefix = ""),
-        (PrefixWrong, "prefix", |s| s.prefix = "HMAC-SHA256="),
-        (PrefixWrong, "prefix", |s| s.prefix = "hmacsha256="),
-        (PrefixWrong, "prefix", |s| s.prefix = "sha256="),
-    ]
-};
-
-pub(crate) const SNAP: &[Error] = {
-    use Mistake::*;
-    &[
-        (HashUpperCase, "digest", |s| s.digest = Some(|hash| hex(hash).to_uppercase())),
-        (HashBase64, "digest", |s| s.digest = Some(base64)),
-        (TargetNoQuery, "target", |s| s.target = "/a%20b/pay".to_owned()),
-        (TokenBearer, "token", |s| s.token = s.token.take().map(|token| format!("Bearer {token}"))),
-        (TokenMissing, "token", |s| s.token = Some(String::new())),
-        (TokenMissing, "token", |s| s.token = None),
-        (MethodOther, "method", |s| s.method = "GET".to_owned()),
-        (MethodOther, "method", |s| s.method = "DELETE".to_owned()),
-        (MethodCase, "method", |s| s.method = "post".to_owned()),
-        (SeparatorOther, "lines", |s| s.joined_by = "|"),
-        (Sha256, "algorithm", |s| s.sha512 = false),
-        (PrefixUnwanted, "prefix", |s| s.prefix = "HMACSHA512="),
-    ]
+use crate::{
+    errors::{COMMON, NON_SNAP, SNAP, indented},
+    naive::{BODY, Presented, Protocol, SECRET, Signer, named},
 };
 
 /// Those that are no change of one part, and have tests of their own, here or with RSA.
@@ -133,34 +26,11 @@ const APART: &[Mistake] = {
         TargetSlashRemoved,
         TimestampZulu,
         TimestampNoMillis,
+        TimestampNoZone,
         KeyTrimmed,
         PartsSwapped,
     ]
 };
-
-fn html(body: &str) -> String {
-    body.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-fn indented(body: &str, unit: &str) -> String {
-    let (mut text, mut depth) = (String::new(), 0);
-    for c in body.chars() {
-        match c {
-            '{' => {
-                depth += 1;
-                text += &format!("{{\n{}", unit.repeat(depth));
-            }
-            '}' => {
-                depth -= 1;
-                text += &format!("\n{}}}", unit.repeat(depth));
-            }
-            ',' => text += &format!(",\n{}", unit.repeat(depth)),
-            ':' => text += ": ",
-            c => text.push(c),
-        }
-    }
-    text
-}
 
 #[test]
 fn every_mistake_is_named_in_every_scheme_it_applies_to() {
@@ -169,7 +39,6 @@ fn every_mistake_is_named_in_every_scheme_it_applies_to() {
             let mut signer = Signer::right(protocol);
             make(&mut signer);
             let diagnosis = signer.diagnosis();
-            println!("{mistake:?} {}", signer.signature());
             assert_eq!(named(&diagnosis), [*mistake], "{protocol:?} {mistake:?}");
         }
         assert_eq!(Signer::right(protocol).diagnosis(), Diagnosis::Right);
@@ -206,6 +75,8 @@ fn what_was_undone_in_the_body_is_named_too() {
         (BodyUnescaped, r#"{"n":"Caf\u00e9"}"#, r#"{"n":"Café"}"#),
         (NumbersShortened, r#"{"a":10000.00}"#, r#"{"a":10000.0}"#),
         (BodyGsonEscaped, r#"{"a":"x='<"}"#, r#"{"a":"x\u003d\u0027\u003c"}"#),
+        (BodyDotNetEscaped, r#"{"a":"1+'\"x"}"#, r#"{"a":"1\u002B\u0027\u0022x"}"#),
+        (BodySpaced, r#"{"a":1,"n":[2,3]}"#, r#"{"a": 1,"n": [2,3]}"#),
         (BodyNewline, "no JSON", "no JSON\n"),
         (BodyEmpty, "a=1&b=2", ""),
     ] {
@@ -281,6 +152,24 @@ fn milliseconds_that_were_cut_off_for_the_header_are_found_whatever_they_were() 
     assert_eq!(named(&signer.diagnosis()), [Mistake::TimestampMillis]);
 }
 
+/// A client's own request has no `Host` yet.
+#[test]
+fn dokus_hosts_are_known_where_the_message_names_none() {
+    for (front, mistake) in [
+        ("https://api-sandbox.doku.com", Mistake::TargetUrl),
+        ("https://api.doku.com", Mistake::TargetUrl),
+        ("https://api-uat.doku.com", Mistake::TargetUrl),
+        ("api-sandbox.doku.com", Mistake::TargetHost),
+    ] {
+        for protocol in [Protocol::NonSnap, Protocol::Snap] {
+            let mut signer = Signer::right(protocol);
+            signer.target.insert_str(0, front);
+            let sent = Presented { protocol, host: None, ..Presented::default() };
+            assert_eq!(named(&sent.diagnosis(&signer.signature())), [mistake], "{front}");
+        }
+    }
+}
+
 #[test]
 fn a_slash_at_the_end_and_a_raw_path_are_told() {
     for (wire, signed, mistake) in [
@@ -290,6 +179,47 @@ fn a_slash_at_the_end_and_a_raw_path_are_told() {
         let signer = Signer { target: signed.to_owned(), ..Signer::right(Protocol::NonSnap) };
         let sent = Presented { target: wire, ..Presented::default() };
         assert_eq!(named(&sent.diagnosis(&signer.signature())), [mistake]);
+    }
+}
+
+#[test]
+fn one_header_name_alone_may_be_in_another_case() {
+    for at in 0..5 {
+        let mut signer = Signer::right(Protocol::NonSnap);
+        let second_in_lower_case = signer.names[at].replace("-T", "-t");
+        for name in [signer.names[at].to_lowercase(), second_in_lower_case] {
+            if signer.names[at] != name {
+                let right = std::mem::replace(&mut signer.names[at], name);
+                assert_eq!(named(&signer.diagnosis()), [Mistake::HeaderCase]);
+                signer.names[at] = right;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_clock_may_be_five_seconds_off_and_a_zone_may_be_missing() {
+    for (mistake, timestamp) in [
+        (Mistake::TimestampNear, "2026-11-22T03:04:00Z"),
+        (Mistake::TimestampNear, "2026-11-22T03:04:10Z"),
+        (Mistake::TimestampNoZone, "2026-11-22T03:04:05"),
+    ] {
+        for protocol in [Protocol::NonSnap, Protocol::Snap] {
+            let timestamp = timestamp.to_owned();
+            let signer = Signer { timestamp, ..Signer::right(protocol) };
+            assert_eq!(named(&signer.diagnosis()), [mistake]);
+        }
+    }
+}
+
+#[test]
+fn a_key_may_have_more_line_ends_than_one() {
+    for key in ["\n{}", "{}\r", "{}\n\n", "\n{}\n", "{}\r\n\r\n"] {
+        for protocol in [Protocol::NonSnap, Protocol::Snap] {
+            let key = key.replace("{}", SECRET);
+            let signer = Signer { key, ..Signer::right(protocol) };
+            assert_eq!(named(&signer.diagnosis()), [Mistake::KeyNewline]);
+        }
     }
 }
 

@@ -13,6 +13,9 @@ pub(super) enum Escapes {
     Slashes,
     /// Slashes and what is not ASCII, as in PHP.
     Php,
+    /// All quotes, what stands out in HTML, and what is not ASCII, in capital hex digits, as in
+    /// .NET's `System.Text.Json`.
+    DotNet,
 }
 
 impl Escapes {
@@ -26,6 +29,20 @@ impl Escapes {
             Self::Ascii => !c.is_ascii(),
             Self::Slashes => c == '/',
             Self::Php => c == '/' || !c.is_ascii(),
+            Self::DotNet => matches!(c, '<' | '>' | '&' | '\'' | '"' | '+' | '`') || !c.is_ascii(),
+        }
+    }
+
+    /// The character as JSON's escape, of several where it needs them.
+    pub(super) fn escape(self, c: char, out: &mut Vec<u8>) {
+        if c == '/' {
+            out.extend_from_slice(b"\\/");
+            return;
+        }
+        let digits = if self == Self::DotNet { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let digit = |shift: u16| digits[usize::from(*unit >> shift & 15)];
+            out.extend([b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
         }
     }
 }
@@ -45,18 +62,6 @@ pub(super) fn resolve(text: &str) -> Option<(char, usize)> {
     let character = char::decode_utf16(units).next()?.ok()?;
     let length = if character.len_utf16() == 2 { 12 } else { 6 };
     (!character.is_control() && !matches!(character, '"' | '\\')).then_some((character, length))
-}
-
-/// The character as JSON's escape, of several where it needs them.
-pub(super) fn escape(c: char, out: &mut Vec<u8>) {
-    if c == '/' {
-        out.extend_from_slice(b"\\/");
-        return;
-    }
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        let digit = |shift: u16| b"0123456789abcdef"[usize::from(*unit >> shift & 15)];
-        out.extend([b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
-    }
 }
 
 #[cfg(test)]
@@ -85,9 +90,14 @@ mod tests {
     #[test]
     fn escapes_are_those_of_well_known_printers() {
         // What json.dumps and json_encode print.
-        for (c, wanted) in [('é', "\\u00e9"), ('😀', "\\ud83d\\ude00"), ('/', "\\/")] {
+        for (escapes, c, wanted) in [
+            (Escapes::Php, 'é', "\\u00e9"),
+            (Escapes::Ascii, '😀', "\\ud83d\\ude00"),
+            (Escapes::Slashes, '/', "\\/"),
+            (Escapes::DotNet, 'é', "\\u00E9"),
+        ] {
             let mut out = Vec::new();
-            escape(c, &mut out);
+            escapes.escape(c, &mut out);
             assert_eq!(out, wanted.as_bytes());
         }
         let escaped = |escapes: Escapes| "<>&='é/a\u{2028}".replace(|c| !escapes.wants(c), "");

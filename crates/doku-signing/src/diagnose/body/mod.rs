@@ -4,7 +4,7 @@ mod escape;
 mod json;
 mod print;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -25,8 +25,8 @@ pub(super) struct Body<'a> {
 
 /// A body that may have been hashed.
 pub(super) struct Variant {
-    /// What is wrong with it: nothing with the first one.
-    pub(super) mistakes: Vec<Mistake>,
+    /// The mistakes that lead to it: as few as possible, in every way there is; none to the first.
+    pub(super) ways: Vec<Vec<Mistake>>,
     pub(super) hash: [u8; 32],
     pub(super) made: Made,
 }
@@ -63,34 +63,26 @@ impl<'a> Body<'a> {
         self.sent.len() <= MAX_FOR_PAIRS
     }
 
-    /// Every variant of up to so many mistakes, the right one first. Those that come out as it does
-    /// are left out: nothing is wrong with them.
+    /// Every variant of up to so many mistakes, the right one first, no two of them the same.
     pub(super) fn variants(&self, depth: usize) -> Vec<Variant> {
-        let made = Made(From::Right(Recipe::default()));
-        let mut variants = vec![Variant { mistakes: Vec::new(), hash: hash(self.right()), made }];
+        let mut variants = Variants::default();
+        variants.add(Vec::new(), hash(self.right()), From::Right(Recipe::default()));
         if depth == 0 {
-            return variants;
+            return variants.all;
         }
-        if !self.right().is_empty() {
-            let mistakes = vec![Mistake::BodyEmpty];
-            variants.push(Variant { mistakes, hash: hash(b""), made: Made(From::Nothing) });
-        }
+        variants.add(vec![Mistake::BodyEmpty], hash(b""), From::Nothing);
         alter(&self.right, depth, |mistakes, hash, recipe| {
-            variants.push(Variant { mistakes, hash, made: Made(From::Right(recipe)) });
+            variants.add(mistakes, hash, From::Right(recipe));
         });
         if self.sent != self.right() {
-            let right = variants[0].hash;
             let mut unminified = |mut mistakes: Vec<_>, hash, recipe| {
-                // A second mistake may undo the first.
-                if hash != right {
-                    mistakes.insert(0, Mistake::BodyUnminified);
-                    variants.push(Variant { mistakes, hash, made: Made(From::Sent(recipe)) });
-                }
+                mistakes.insert(0, Mistake::BodyUnminified);
+                variants.add(mistakes, hash, From::Sent(recipe));
             };
             unminified(Vec::new(), hash(self.sent), Recipe::default());
             alter(self.sent, depth - 1, unminified);
         }
-        variants
+        variants.all
     }
 
     /// The bytes of a variant.
@@ -105,6 +97,29 @@ impl<'a> Body<'a> {
     }
 }
 
+/// Variants by their hashes.
+#[derive(Default)]
+struct Variants {
+    all: Vec<Variant>,
+    places: HashMap<[u8; 32], usize>,
+}
+
+impl Variants {
+    /// What comes out as another with fewer mistakes is left out: a second one may undo the first.
+    fn add(&mut self, mistakes: Vec<Mistake>, hash: [u8; 32], made: From) {
+        let place = *self.places.entry(hash).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            None => self.all.push(Variant { ways: vec![mistakes], hash, made: Made(made) }),
+            Some(same) if same.ways[0].len() < mistakes.len() => {}
+            Some(same) if same.ways[0].len() > mistakes.len() => {
+                (same.ways, same.made) = (vec![mistakes], Made(made));
+            }
+            Some(same) if same.ways.contains(&mistakes) => {}
+            Some(same) => same.ways.push(mistakes),
+        }
+    }
+}
+
 /// Every way to print a body otherwise with up to so many mistakes.
 fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32], Recipe)) {
     if depth == 0 || body.len() > MAX_PRINTED {
@@ -116,11 +131,20 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
     let mut attempt = |recipe: Recipe, mistakes: usize| {
         printer.print(recipe, &mut printed);
         let differs = printed != body;
+        let hashed = Sha256::new_with_prefix(&printed);
         if differs {
-            found(recipe.mistakes(), hash(&printed), recipe);
+            found(recipe.mistakes(), hashed.clone().finalize().into(), recipe);
         }
         if mistakes < depth && (differs || mistakes == 0) {
             for ending in ENDINGS.into_iter().filter(|ending| ending.matters(&printed)) {
+                if let Ending::Newline(bytes) = ending {
+                    if body.strip_suffix(bytes.as_bytes()) != Some(&printed) {
+                        let recipe = Recipe { ending: Some(ending), ..recipe };
+                        let hash = hashed.clone().chain_update(bytes).finalize().into();
+                        found(recipe.mistakes(), hash, recipe);
+                    }
+                    continue;
+                }
                 ended.clone_from(&printed);
                 ending.apply(&mut ended);
                 if ended != printed && ended != body {
@@ -132,7 +156,8 @@ fn alter(body: &[u8], depth: usize, mut found: impl FnMut(Vec<Mistake>, [u8; 32]
         differs
     };
     attempt(Recipe::default(), 0);
-    let effective: Vec<_> = printer.singles().filter(|recipe| attempt(*recipe, 1)).collect();
+    let singles = printer.singles().filter(|recipe| depth == 1 || !recipe.is_rare());
+    let effective: Vec<_> = singles.filter(|recipe| attempt(*recipe, 1)).collect();
     if depth > 1 {
         for (at, first) in effective.iter().enumerate() {
             for both in effective[at + 1..].iter().filter_map(|second| first.and(*second)) {
@@ -185,6 +210,11 @@ impl<'a> Printer<'a> {
 }
 
 impl Recipe {
+    /// Whether it is tried alone only.
+    fn is_rare(self) -> bool {
+        self.layout == Some(Layout::ColonSpaced)
+    }
+
     /// Both at once; `None` where they choose on the same axis.
     fn and(self, other: Self) -> Option<Self> {
         fn either<T>(one: Option<T>, other: Option<T>) -> Option<Option<T>> {
@@ -204,15 +234,22 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-const LAYOUTS: [Layout; 5] =
-    [Layout::Compact, Layout::Spaced, Layout::Indent(2), Layout::Indent(4), Layout::Stripped];
-const ESCAPES: [Escapes; 6] = [
+const LAYOUTS: [Layout; 6] = [
+    Layout::Compact,
+    Layout::Spaced,
+    Layout::ColonSpaced,
+    Layout::Indent(2),
+    Layout::Indent(4),
+    Layout::Stripped,
+];
+const ESCAPES: [Escapes; 7] = [
     Escapes::Resolved,
     Escapes::Html,
     Escapes::Gson,
     Escapes::Ascii,
     Escapes::Slashes,
     Escapes::Php,
+    Escapes::DotNet,
 ];
 const NUMBERS: [Numbers; 2] = [Numbers::Shortened, Numbers::Integer];
 const ENDINGS: [Ending; 5] =
@@ -236,12 +273,12 @@ mod tests {
             let body = body.as_bytes();
             let body = if snap { Body::minified(body) } else { Body::as_sent(body) };
             let variants = body.variants(2);
-            prop_assert!(variants[0].mistakes.is_empty());
+            prop_assert!(variants[0].ways[0].is_empty());
             prop_assert_eq!(hash(body.right()), variants[0].hash);
             for variant in &variants[1..] {
-                prop_assert!((1..=2).contains(&variant.mistakes.len()));
+                prop_assert!((1..=2).contains(&variant.ways[0].len()));
                 prop_assert_eq!(hash(&body.bytes(variant.made)), variant.hash);
-                prop_assert_ne!(variant.hash, variants[0].hash, "{:?}", variant.mistakes);
+                prop_assert_ne!(variant.hash, variants[0].hash, "{:?}", variant.ways);
             }
         }
     }

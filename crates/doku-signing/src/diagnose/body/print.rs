@@ -1,7 +1,7 @@
 //! One body printed by a recipe: one choice on each axis, as some program out there prints.
 
 use super::{
-    escape::{Escapes, escape, resolve},
+    escape::{Escapes, resolve},
     json::Token,
 };
 use crate::diagnose::Mistake;
@@ -21,6 +21,8 @@ pub(super) struct Recipe {
 pub(super) enum Layout {
     Compact,
     Spaced,
+    /// After colons only.
+    ColonSpaced,
     Indent(usize),
     /// Nor any inside strings.
     Stripped,
@@ -50,7 +52,7 @@ impl Recipe {
     pub(super) fn mistakes(self) -> Vec<Mistake> {
         let layout = self.layout.map(|layout| match layout {
             Layout::Compact => Mistake::BodyCompact,
-            Layout::Spaced => Mistake::BodySpaced,
+            Layout::Spaced | Layout::ColonSpaced => Mistake::BodySpaced,
             Layout::Indent(2) => Mistake::BodyIndent2,
             Layout::Indent(_) => Mistake::BodyIndent4,
             Layout::Stripped => Mistake::BodyStripped,
@@ -62,6 +64,7 @@ impl Recipe {
             Escapes::Ascii => Mistake::BodyAsciiEscaped,
             Escapes::Slashes => Mistake::BodySlashesEscaped,
             Escapes::Php => Mistake::BodyPhpEscaped,
+            Escapes::DotNet => Mistake::BodyDotNetEscaped,
         });
         let numbers = self.numbers.map(|numbers| match numbers {
             Numbers::Shortened => Mistake::NumbersShortened,
@@ -111,7 +114,9 @@ impl Recipe {
                 }
                 Token::Colon => {
                     out.push(b':');
-                    if let Some(Layout::Spaced | Layout::Indent(_)) = self.layout {
+                    if let Some(Layout::Spaced | Layout::ColonSpaced | Layout::Indent(_)) =
+                        self.layout
+                    {
                         out.push(b' ');
                     }
                 }
@@ -172,10 +177,14 @@ impl Recipe {
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 return escape;
             }
+            if let (Some(Escapes::DotNet), Some(b'"')) = (self.escapes, text.as_bytes().get(1)) {
+                Escapes::DotNet.escape('"', out);
+                return 2;
+            }
             length += text[1..].chars().next().map_or(0, char::len_utf8);
             out.extend_from_slice(&text.as_bytes()[..length]);
-        } else if self.escapes.is_some_and(|escapes| escapes.wants(c)) {
-            escape(c, out);
+        } else if let Some(escapes) = self.escapes.filter(|escapes| escapes.wants(c)) {
+            escapes.escape(c, out);
         } else if !(self.layout == Some(Layout::Stripped) && c.is_whitespace()) {
             out.extend_from_slice(&text.as_bytes()[..length]);
         }
