@@ -25,8 +25,8 @@ fn find(folder: &Path, module: &mut Vec<String>, found: &mut BTreeSet<String>) {
             continue;
         }
         // These are private: what is public in them shows in the module above.
-        let is_module =
-            !["lib", "mod", "check", "case", "ledger", "open", "rule"].contains(&name.as_str());
+        let is_module = !["lib", "mod", "check", "case", "ledger", "open", "reply", "rule"]
+            .contains(&name.as_str());
         if is_module {
             module.push(name);
         }
