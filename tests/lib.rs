@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doku_mock::{Clock, Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
+use doku_mock::{Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
 use doku_partner::{
     Credentials, Environment, HyperTransport, PartnerClient, Transport, operation::FileUpload,
 };
@@ -50,26 +50,26 @@ pub struct World {
     pub client: PartnerClient,
     /// What the client sent and got.
     pub exchanges: Exchanges,
+    signed: AtomicU32,
 }
 
 impl World {
     /// With the built-in credential.
     pub async fn new() -> Self {
-        Self::with(|_| {}).await
+        Self::with(|builder| builder).await
     }
 
     /// With a changed configuration.
-    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
-        config.clock = Clock::manual(start());
-        config.seed = Some(7);
-        // The port is another each time; links are to be the same.
-        config.public_url = Some("http://doku.test".to_owned());
-        change(&mut config);
-        let mock = MockDoku::start_with(config).await.expect("the mock starts");
+    pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
+        let builder = MockDoku::builder()
+            .clock(Clock::Manual(Some(start())))
+            .seed(7)
+            // The port is another each time; links are to be the same.
+            .public_url("http://doku.test");
+        let mock = change(builder).start().await.expect("the mock starts");
         let exchanges = Exchanges::default();
         let client = client(&mock, mock.credentials().clone(), exchanges.clone());
-        Self { mock, client, exchanges }
+        Self { mock, client, exchanges, signed: AtomicU32::new(0) }
     }
 
     /// A client of the same mock by other credentials.
@@ -111,7 +111,7 @@ impl World {
         let target = path_and_query.split('?').next().unwrap_or_default();
         let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY);
         let mut headers =
-            credentials.sign_request(&method, target, body, "request-1", self.mock.clock().now());
+            credentials.sign_request(&method, target, body, &self.next_id(), self.mock.now());
         change(&mut headers);
         let digest = doku_signing::Digest::of_message(&method, body);
         let signature =
@@ -129,6 +129,10 @@ impl World {
             request.headers_mut().insert(name, value);
         }
         request
+    }
+
+    fn next_id(&self) -> String {
+        format!("signed-{}", self.signed.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// A request without any authentication.
@@ -215,10 +219,9 @@ pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str)
 
 fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {
     let environment = Environment::custom(&format!("http://{}", mock.address())).expect("loopback");
-    let clock = mock.clock().clone();
     let count = Arc::new(AtomicU32::new(0));
     PartnerClient::builder(environment, credentials)
-        .clock(move || clock.now())
+        .clock(mock.clock())
         .request_ids(move || format!("request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
         .transport(exchange::recording(exchanges))
         .build()

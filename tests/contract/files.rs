@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use contract::{PNG, Sink, World, path, render_head, set_header};
+use doku_mock::MockDoku;
 use doku_partner::operation::FileUpload;
 use doku_types::partner::{file::FilePurpose, token::TokenRequest};
 use http::{Method, Request, Uri};
@@ -147,6 +148,69 @@ async fn a_file_as_large_as_allowed_is_taken() {
 }
 
 #[tokio::test]
+async fn a_file_that_comes_before_its_category_is_judged_by_it_all_the_same() {
+    let world = World::new().await;
+    let mut pdf = b"%PDF-1.7".to_vec();
+    pdf.resize(1_000_000, b' ');
+    let category: Part<'_> = ("category", None, b"PHOTO_PROOF");
+    let (status, body) = answer(&world, &[("file", Some("a.pdf"), &pdf), category]).await;
+    assert_eq!(status, 400);
+    assert_eq!(body, r#"{"message":["file is named as PDF: send one of PNG, JPG, JPEG"]}"#);
+
+    let file: Part<'_> = ("file", Some("a.png"), PNG);
+    let (status, body) = answer(&world, &[file, file, category]).await;
+    assert_eq!(status, 400);
+    assert_eq!(body, r#"{"message":["the upload is not readable: a part comes twice"]}"#);
+
+    let nobody_filled_in: Part<'_> = ("file", Some(""), b"");
+    let (status, body) = answer(&world, &[file, nobody_filled_in, category]).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+#[tokio::test]
+async fn room_for_files_that_is_used_up_is_507_and_a_refused_file_takes_none() {
+    let world = World::with(|builder| builder.file_bytes(2 * PNG.len() as u64)).await;
+    let category: Part<'_> = ("category", None, b"LOGO");
+    let gif = [b'G'; PNG.len()];
+    for _ in 0..3 {
+        let (status, _) = answer(&world, &[category, ("file", Some("a.png"), &gif)]).await;
+        assert_eq!(status, 400);
+    }
+    let png: Part<'_> = ("file", Some("a.png"), PNG);
+    assert_eq!(answer(&world, &[category, png]).await.0, 200);
+    assert_eq!(answer(&world, &[category, png]).await.0, 200);
+    let message = r#"{"message":["THE MOCK'S SPACE FOR FILES IS USED UP: START IT AFRESH"]}"#;
+    assert_eq!(answer(&world, &[category, png]).await, (507, message.to_owned()));
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_gives_its_room_to_the_next() {
+    let world = World::with(|builder| builder.file_bytes(16_000_000)).await;
+    let category: Part<'_> = ("category", None, b"LOGO");
+    let mut content = PNG.to_vec();
+    content.resize(15_000_000, 0);
+    let whole = form(&[category, ("file", Some("a.png"), &content)]);
+    let request = upload_request(&world, &whole).await;
+    let mut socket = tokio::net::TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(render_head(&request).as_bytes()).await.unwrap();
+    socket.write_all(&whole[..14_000_000]).await.unwrap();
+
+    // While it comes in, its room is taken; a file that would be refused anyway takes none of it.
+    let refused = vec![b'G'; 3_000_000];
+    let probe = [category, ("file", Some("a.png"), &*refused)];
+    wait_for(507, || answer(&world, &probe)).await;
+    drop(socket);
+    let next = [category, ("file", Some("a.png"), &*content)];
+    wait_for(200, || answer(&world, &next)).await;
+}
+
+/// Asks again until this is the status, for at most 10 s.
+async fn wait_for<F: Future<Output = (u16, String)>>(status: u16, ask: impl Fn() -> F) {
+    let asking = async { while ask().await.0 != status {} };
+    tokio::time::timeout(Duration::from_secs(10), asking).await.expect("the status in time");
+}
+
+#[tokio::test]
 async fn a_client_that_writes_first_can_read_why_its_file_was_refused() {
     let world = World::new().await;
     let too_large = vec![0; 20_000_000];
@@ -195,7 +259,7 @@ async fn a_file_is_fetched_from_a_local_url_only() {
     );
 
     // The mock's own link to an uploaded file is a local URL that has a picture.
-    let real = World::with(|config| config.public_url = None).await;
+    let real = World::with(|_| MockDoku::builder()).await;
     let token = real.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
     let first = real.client.upload_file(&token, &upload).await.unwrap();
@@ -247,10 +311,25 @@ async fn a_link_gives_the_file_for_60_minutes() {
     assert_eq!(get(other).await.status(), 403, "a link made longer");
     assert_eq!(get(link.path().to_owned()).await.status(), 403, "a link without its signature");
 
-    world.mock.clock().advance(Duration::from_secs(3599));
+    world.mock.advance(Duration::from_secs(3599)).await.unwrap();
     assert_eq!(get(target.clone()).await.status(), 200);
-    world.mock.clock().advance(Duration::from_secs(1));
+    world.mock.advance(Duration::from_secs(1)).await.unwrap();
     let reply = get(target).await;
     assert_eq!(reply.status(), 403);
     assert_eq!(reply.body(), r#"{"message":["THE LINK HAS EXPIRED OR IS NOT VALID"]}"#);
+}
+
+#[tokio::test]
+async fn a_link_gives_a_large_file_byte_for_byte() {
+    let world = World::new().await;
+    let mut content = PNG.to_vec();
+    content.extend((0..225_000_u32).flat_map(u32::to_be_bytes));
+    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
+    let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", content.clone());
+    let link: Uri =
+        world.client.upload_file(&token, &upload).await.unwrap().link.expose().parse().unwrap();
+    let target = link.path_and_query().unwrap().as_str();
+    let reply = world.send(world.plain(Method::GET, target, b"")).await;
+    assert_eq!(reply.headers()["content-length"], content.len().to_string());
+    assert!(*reply.body() == content, "another content of {} bytes", reply.body().len());
 }

@@ -51,7 +51,7 @@ async fn the_checks_come_in_the_gateways_order() {
     set_header(&mut request, "request-timestamp", "2020-08-11T08:45:42Z");
     let stale = "Header Request-Timestamp is not in +- 3600 second of now";
     refused(&world, request.clone(), "request_time_out_of_range", stale).await;
-    set_header(&mut request, "request-timestamp", &world.mock.clock().now().to_string());
+    set_header(&mut request, "request-timestamp", &world.mock.now().to_string());
     refused(&world, request.clone(), "invalid_client_id", "Invalid Client-Id").await;
     set_header(&mut request, "client-id", doku_mock::DEFAULT_CLIENT_ID);
     refused(&world, request, "invalid_signature", "Invalid Header Signature").await;
@@ -100,12 +100,9 @@ async fn a_timestamp_is_utc_in_whole_seconds_within_an_hour() {
     let stale = "Header Request-Timestamp is not in +- 3600 second of now";
     refused(&world, send(&far.to_string()), "request_time_out_of_range", stale).await;
     for (offset, status) in [(-3600, 200), (3600, 200), (-3601, 400), (3601, 400)] {
-        let world = World::with(|config| {
-            config.clock =
-                doku_mock::Clock::manual(Timestamp::parse("2001-01-01T02:00:00Z").unwrap());
-        })
-        .await;
-        let now = world.mock.clock().now().as_millis();
+        let early = Timestamp::parse("2001-01-01T02:00:00Z");
+        let world = World::with(|builder| builder.clock(doku_mock::Clock::Manual(early))).await;
+        let now = world.mock.now().as_millis();
         let at = Timestamp::from_millis(now + offset * 1000).to_string();
         let request = world
             .signed_with(Method::POST, &path("/token"), TOKEN, |headers| headers.timestamp = at);
@@ -155,8 +152,10 @@ async fn the_query_is_not_signed_unless_asked_for() {
     let query = "?businessType=PERSONAL&businessLegalEntity=PERSEORANGAN&brandBusinessLine=RETAIL&businessContactNationality=ID";
     let target = format!("{}{query}", path("/file"));
     for accept in [false, true] {
-        let world = World::with(|config| config.accept_query_in_target = accept).await;
-        let now = world.mock.clock().now();
+        let world =
+            World::with(|builder| if accept { builder.accept_query_in_target() } else { builder })
+                .await;
+        let now = world.mock.now();
         let headers =
             world.mock.credentials().sign_request(&Method::GET, &target, b"", "request-1", now);
         let mut request = world.plain(Method::GET, &target, b"");
@@ -181,10 +180,9 @@ async fn an_unknown_path_is_404_and_another_method_405() {
 #[tokio::test]
 async fn a_bearer_has_to_be_ours_and_alive() {
     let world = World::new().await;
-    let elsewhere = World::with(|config| {
-        config.partners = vec![Credentials::new("BRN-elsewhere", "SK-elsewhere")];
-    })
-    .await;
+    let elsewhere =
+        World::with(|builder| builder.partner(Credentials::new("BRN-elsewhere", "SK-elsewhere")))
+            .await;
     let token = |world: &World| {
         let client = world.client.clone();
         async move { client.generate_token(&TokenRequest::minutes(1)).await.unwrap().token }
@@ -214,10 +212,10 @@ async fn a_bearer_has_to_be_ours_and_alive() {
         assert_answer(&reply, 401, &gateway("invalid_token", message));
     }
 
-    world.mock.clock().advance(Duration::from_secs(59));
+    world.mock.advance(Duration::from_secs(59)).await.unwrap();
     let reply = upload(Some(format!("bearer {}", ours.expose()))).await;
     assert_eq!(reply.status(), 400, "alive: only the form is missing");
-    world.mock.clock().advance(Duration::from_secs(1));
+    world.mock.advance(Duration::from_secs(1)).await.unwrap();
     let reply = upload(Some(format!("Bearer {}", ours.expose()))).await;
     assert_answer(&reply, 401, &gateway("invalid_token", "The access token expired"));
 }

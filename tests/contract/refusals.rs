@@ -1,7 +1,7 @@
 //! Bodies and queries that are refused behind the gateway, and the exact answer.
 
 use contract::{World, assert_answer, path, render_head};
-use doku_mock::Config;
+use doku_mock::{DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, Profile};
 use doku_partner::Credentials;
 use doku_types::{
     BrandId,
@@ -9,6 +9,11 @@ use doku_types::{
 };
 use http::Method;
 use serde_json::json;
+
+/// A mock that refuses every fault.
+async fn strict() -> World {
+    World::with(|builder| builder.profile(Profile::Strict)).await
+}
 
 #[tokio::test]
 async fn a_body_that_is_too_large_too_deep_or_cut_off_is_refused() {
@@ -60,8 +65,8 @@ async fn a_chunked_body_is_cut_off_at_the_limit_too() {
 #[tokio::test]
 async fn one_partners_files_and_businesses_do_not_exist_for_another() {
     let other = Credentials::new("BRN-other", "SK-other");
-    let partners = vec![Config::default().partners[0].clone(), other.clone()];
-    let world = World::with(|config| config.partners = partners).await;
+    let ours = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY);
+    let world = World::with(|builder| builder.partner(ours).partner(other.clone())).await;
     let papers = world.upload_papers().await;
     let registration = world.registration(&papers, "http://127.0.0.1:1/x");
     let brand =
@@ -102,7 +107,7 @@ async fn an_unknown_file_is_named_by_its_path() {
 
 #[tokio::test]
 async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
-    let world = World::new().await;
+    let world = strict().await;
     let papers = world.upload_papers().await;
     let mut registration = world.registration(&papers, "partner.example/callbacks");
     registration.business.phone_number = "0812marker".into();
@@ -133,7 +138,7 @@ async fn every_fault_of_a_registration_is_named_and_no_value_is_shown() {
 
 #[tokio::test]
 async fn a_company_needs_its_papers() {
-    let world = World::new().await;
+    let world = strict().await;
     let papers = world.upload_papers().await;
     let mut registration = world.registration(&papers, "http://127.0.0.1:1/x");
     registration.business.business_type = "CORPORATE".into();
@@ -155,7 +160,7 @@ async fn a_company_needs_its_papers() {
 
 #[tokio::test]
 async fn each_contact_of_a_company_is_judged_by_its_own_nationality() {
-    let world = World::new().await;
+    let world = strict().await;
     let papers = world.upload_papers().await;
     let mut registration = world.registration(&papers, "http://127.0.0.1:1/x");
     let business = &mut registration.business;
@@ -222,7 +227,7 @@ async fn requirements_are_asked_for_by_four_parameters() {
 
 #[tokio::test]
 async fn a_megabyte_of_faults_gets_a_short_answer() {
-    let world = World::new().await;
+    let world = strict().await;
     for entry in ["{}", "null", "0", "[]"] {
         let entries = vec![entry; 200_000].join(",");
         for list in ["brands", "contacts", "addresses"] {

@@ -3,78 +3,60 @@
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use doku_signing::Credentials;
 use doku_types::{ClientId, FileId, FileLink, Timestamp};
-use tokio::{runtime::Handle, sync::watch};
+use http::{HeaderMap, Request};
+use http_body_util::Full;
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, watch},
+    task::JoinHandle,
+    time::timeout,
+};
 
 use crate::{
-    bearer::Bearers, clock::Clock, config::Config, file_link::FileLinks, id::IdSource,
-    outbound::Outbound, store::Store,
+    bearer::Bearers,
+    callback::{Lanes, Releases},
+    clock::EngineClock,
+    config::Config,
+    fault::Faults,
+    file_link::FileLinks,
+    files::Files,
+    journal::Journal,
+    outbound::{Answer, Outbound, OutboundError},
+    store::Store,
 };
 
 /// The mock without its sockets.
 pub(crate) struct App {
-    base_url: String,
-    partners: HashMap<ClientId, Credentials>,
-    clock: Clock,
-    accept_query_in_target: bool,
-    bearers: Bearers,
-    links: FileLinks,
-    outbound: Outbound,
-    store: Mutex<Store>,
-    stop: watch::Sender<bool>,
-    runtime: Handle,
+    /// Where it is reached from outside.
+    pub(crate) base_url: String,
+    pub(crate) partners: HashMap<ClientId, Credentials>,
+    pub(crate) clock: EngineClock,
+    pub(crate) config: Config,
+    pub(crate) bearers: Bearers,
+    pub(crate) links: FileLinks,
+    pub(crate) outbound: Outbound,
+    pub(crate) files: Files,
+    pub(crate) store: Store,
+    pub(crate) releases: Releases,
+    pub(crate) lanes: Lanes,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) journal: Journal,
+    /// Held by whoever does what falls due.
+    pub(crate) turn: Mutex<()>,
+    pub(crate) stop: watch::Sender<bool>,
+    pub(crate) runtime: Handle,
 }
 
 impl App {
-    pub(crate) fn new(config: &Config, base_url: String, runtime: Handle) -> Self {
-        let mut ids = IdSource::new(config.seed);
-        let credentials = config.partners.iter().cloned();
-        Self {
-            links: FileLinks::new(&base_url, ids.key()),
-            base_url,
-            partners: credentials.map(|partner| (partner.client_id.clone(), partner)).collect(),
-            clock: config.clock.clone(),
-            accept_query_in_target: config.accept_query_in_target,
-            bearers: Bearers::new(),
-            outbound: Outbound::new(&config.callback_allow),
-            store: Mutex::new(Store::new(ids)),
-            stop: watch::Sender::new(false),
-            runtime,
-        }
-    }
-
-    /// Where the mock is reached from outside.
-    pub(crate) fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
     pub(crate) fn credentials(&self, client_id: &ClientId) -> Option<&Credentials> {
         self.partners.get(client_id)
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    pub(crate) fn accept_query_in_target(&self) -> bool {
-        self.accept_query_in_target
-    }
-
-    pub(crate) fn bearers(&self) -> &Bearers {
-        &self.bearers
-    }
-
-    pub(crate) fn outbound(&self) -> &Outbound {
-        &self.outbound
-    }
-
-    pub(crate) fn links(&self) -> &FileLinks {
-        &self.links
     }
 
     /// A link to a file, good for 60 minutes from now (A18).
@@ -82,15 +64,25 @@ impl App {
         self.links.make(id, self.clock.now())
     }
 
-    /// The state. A panic under the lock leaves whole entries: each change is one insertion.
-    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Whether an incoming timestamp is within 3600 s of the machine's clock or the engine's.
     pub(crate) fn is_timely(&self, at: Timestamp) -> bool {
         let wall = Timestamp::from(SystemTime::now());
         [wall, self.clock.now()].into_iter().any(|now| at.abs_diff(now) <= WINDOW)
+    }
+
+    /// Sends a callback, or hands it over in this process.
+    pub(crate) async fn carry(&self, request: Request<Bytes>) -> Result<Answer, OutboundError> {
+        let Some(receiver) = &self.config.receiver else {
+            return self.outbound.send(request.map(Full::new), MAX_ANSWER).await;
+        };
+        let failed = |why: String| OutboundError::Failed(why);
+        // A task of its own: should it panic, only this attempt has failed.
+        let mut taken = AbortOnDrop(self.runtime.spawn(receiver.take(request)));
+        let status = timeout(WHOLE, &mut taken.0)
+            .await
+            .map_err(|_| failed(format!("no answer within {} s", WHOLE.as_secs())))?
+            .map_err(|_| failed("the receiver panicked".to_owned()))?;
+        Ok(Answer { status, headers: HeaderMap::new(), body: Ok(Bytes::new()) })
     }
 
     /// Runs `work` in the background until it ends or the mock stops.
@@ -117,5 +109,18 @@ impl App {
     }
 }
 
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// How far `Request-Timestamp` may be off (observed: the text of the refusal).
 const WINDOW: Duration = Duration::from_secs(3600);
+/// What is read of an answer to a callback, in bytes: its status is all that counts.
+const MAX_ANSWER: usize = 64 << 10;
+/// How long a receiver in this process may take (A05).
+const WHOLE: Duration = Duration::from_secs(10);

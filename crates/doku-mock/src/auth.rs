@@ -1,5 +1,7 @@
 //! Who calls: the HMAC headers, checked in the order of DOKU's gateway, and the bearer.
 
+use std::sync::Arc;
+
 use axum::{extract::Request, response::IntoResponse, response::Response};
 use bytes::Bytes;
 use doku_signing::{
@@ -7,17 +9,32 @@ use doku_signing::{
     non_snap::{Form, REQUEST_ID, SignedHeaders},
 };
 use doku_types::{
-    BrandId, ClientId, Timestamp, code::GatewayCode, error::ApiError, validate::MAX_BODY,
+    BrandId, ClientId, Timestamp, code::GatewayCode, error::ApiError, partner::endpoint::Endpoint,
+    validate::MAX_BODY,
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
 
-use crate::{app::App, body, reply::Reply};
+use crate::{app::App, body, kyb::Outcome, operation, reply::Reply};
 
 /// A request whose signature was right.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) partner: ClientId,
+    pub(crate) request_id: String,
+    pub(crate) method: Method,
     pub(crate) uri: Uri,
+    pub(crate) body: Bytes,
+    /// What is to become of the submission, by [`OUTCOME`].
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// Rides on a response to the journal: what was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) operation: Endpoint,
+    /// Who, if that was proved.
+    pub(crate) partner: Option<ClientId>,
+    /// As far as it was read and is to be kept: not an upload's.
     pub(crate) body: Bytes,
 }
 
@@ -28,41 +45,62 @@ impl Call {
     }
 }
 
-/// Checks the HMAC headers, runs `operation`, and signs its reply (A14). A refusal by the header
+/// Checks the HMAC headers, runs the operation, and signs its reply (A14). A refusal by the header
 /// checks is not signed.
-pub(crate) async fn signed(
-    app: &App,
-    request: Request,
-    operation: impl FnOnce(&App, &Call) -> Result<Reply, Reply>,
-) -> Response {
+pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request) -> Response {
     let (parts, mut content) = request.into_parts();
+    let mut asked = Asked { operation, partner: None, body: Bytes::new() };
     let checked = async {
         let (credentials, headers) = check_headers(app, &parts.headers)?;
-        let body = body::read(&mut content, MAX_BODY).await?;
-        check_signature(app, credentials, &parts, &body, &headers)?;
-        Ok::<_, Reply>((credentials, headers.request_id, body))
+        asked.body = body::read(&mut content, MAX_BODY).await?;
+        check_signature(app, credentials, &parts, &asked.body, &headers)?;
+        Ok::<_, Reply>((credentials, headers.request_id))
     };
-    let (credentials, request_id, body) = match checked.await {
+    let (credentials, request_id) = match checked.await {
         Ok(checked) => checked,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => {
+            let mut response = refusal.into_response();
+            response.extensions_mut().insert(asked);
+            return response;
+        }
     };
-    let call = Call { partner: credentials.client_id.clone(), uri: parts.uri, body };
-    let mut reply = operation(app, &call).unwrap_or_else(|refusal| refusal);
+    let (outcome, refusal) = match outcome(&parts.headers) {
+        Ok(outcome) => (outcome, None),
+        Err(refusal) => (None, Some(refusal)),
+    };
+    let (partner, body) = (credentials.client_id.clone(), asked.body.clone());
+    let call = Call { partner, request_id, method: parts.method, uri: parts.uri, body, outcome };
+    let mut reply = match refusal {
+        Some(refusal) => refusal,
+        None => operation::answer(app, operation, &call).await.unwrap_or_else(|refusal| refusal),
+    };
     reply.assumptions.push("A14");
     if call.uri.query().is_some() {
         reply.assumptions.push("A23");
     }
     let signature = credentials.sign_response(
-        &parts.method,
+        &call.method,
         call.uri.path(),
         &reply.body,
-        &request_id,
-        app.clock().now(),
+        &call.request_id,
+        app.clock.now(),
     );
     let mut response = reply.into_response();
+    response.extensions_mut().insert(Asked { partner: Some(call.partner), ..asked });
     // The headers were read from a request, so they can be written.
     let _ = signature.write(response.headers_mut(), Form::Response);
     response
+}
+
+/// What the request says about its own outcome, in one header or several.
+pub(crate) fn outcome(headers: &HeaderMap) -> Result<Option<Outcome>, Reply> {
+    let values: Vec<_> = headers.get_all(OUTCOME).iter().map(|value| value.as_bytes()).collect();
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let text = values.join(&b',');
+    let outcome = String::from_utf8_lossy(&text).parse();
+    outcome.map(Some).map_err(|error| Reply::outcome("the header Doku-Mock-Outcome", &error))
 }
 
 /// Presence, formats, the time window, the client: all that needs no body.
@@ -108,7 +146,7 @@ fn check_signature(
     let verify = |target: &str| credentials.verify_request(&parts.method, target, body, headers);
     let with_query = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
     let verdict = verify(parts.uri.path()).or_else(|error| match with_query {
-        Some(target) if app.accept_query_in_target() => verify(target),
+        Some(target) if app.config.accept_query_in_target => verify(target),
         _ => Err(error),
     });
     verdict.map_err(|_| Reply::gateway(GatewayCode::InvalidSignature, "Invalid Header Signature"))
@@ -134,7 +172,7 @@ pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<ClientId, Reply> 
     let Some(token) = token else {
         return Err(refusal("Header Authorization is not of the form Bearer <token>"));
     };
-    let client = app.bearers().verify(token, app.clock().now()).map_err(refusal)?;
+    let client = app.bearers.verify(token, app.clock.now()).map_err(refusal)?;
     match app.credentials(&client) {
         Some(_) => Ok(client),
         None => Err(refusal("The access token is of an unknown client")),
@@ -146,3 +184,6 @@ pub(crate) fn method_not_allowed(method: &Method) -> Reply {
     let message = format!("Request method '{method}' is not supported");
     Reply::router(StatusCode::METHOD_NOT_ALLOWED, message, &["A10", "A30"])
 }
+
+/// What is to become of this registration or update; the mock's own.
+const OUTCOME: &str = "doku-mock-outcome";

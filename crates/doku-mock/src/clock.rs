@@ -1,76 +1,163 @@
-//! The engine's clock: ids, token and link expiry, the retry ladder and outgoing timestamps go by
-//! it, so that a test can move twelve hours in no time.
+//! The engine's clock: ids, KYB, the retry ladder, the expiry of tokens and links, the retention of
+//! replies and outgoing timestamps go by it, so that a test can move twelve hours in no time.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    str::FromStr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
 
 use doku_types::Timestamp;
 use tokio::sync::watch;
 
-/// The machine's clock, or one that only moves when told to. Clones share it.
-#[derive(Debug, Clone)]
-pub struct Clock(Kind);
-
-#[derive(Debug, Clone)]
-enum Kind {
+/// Where the engine's time comes from. Whichever it is, [`MockDoku::advance`](crate::MockDoku::advance)
+/// moves it on.
+///
+/// ```
+/// use doku_mock::Clock;
+///
+/// for text in ["real", "manual", "manual@2026-11-22T03:04:05Z", "x3600"] {
+///     assert!(text.parse::<Clock>().is_ok(), "{text}");
+/// }
+/// assert!("x0".parse::<Clock>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// The machine's.
     Real,
-    Manual(watch::Sender<Timestamp>),
+    /// Stands still until it is advanced. It begins at this instant, or at the machine's; with a data file
+    /// that has been used before, where it stood.
+    Manual(Option<Timestamp>),
+    /// Runs this many times as fast as the machine's: at 3600 a second is an hour. Never 0.
+    Scaled(u32),
 }
 
-impl Clock {
-    /// The machine's clock.
-    pub fn real() -> Self {
-        Self(Kind::Real)
-    }
+/// What is no clock.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a clock: give real, manual, manual@2026-11-22T03:04:05Z, or x and a factor such as x3600"
+)]
+#[non_exhaustive]
+pub struct ClockError;
 
-    /// A clock that stands still at `at` until [`Clock::advance`].
-    pub fn manual(at: Timestamp) -> Self {
-        Self(Kind::Manual(watch::Sender::new(at)))
+impl FromStr for Clock {
+    type Err = ClockError;
+
+    fn from_str(text: &str) -> Result<Self, ClockError> {
+        if let Some(at) = text.strip_prefix("manual@") {
+            let at = Timestamp::parse_rfc3339(at).filter(|at| is_representable(*at));
+            return at.map(|at| Self::Manual(Some(at))).ok_or(ClockError);
+        }
+        match (text, text.strip_prefix('x')) {
+            ("real", _) => Ok(Self::Real),
+            ("manual", _) => Ok(Self::Manual(None)),
+            (_, Some(factor)) => {
+                let factor = factor.parse().ok().filter(|factor| (1..=MAX_FACTOR).contains(factor));
+                factor.map(Self::Scaled).ok_or(ClockError)
+            }
+            _ => Err(ClockError),
+        }
+    }
+}
+
+/// A running clock. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct EngineClock {
+    /// Milliseconds of the engine for one of the machine; 0 stands still.
+    factor: u32,
+    /// Whether it is the machine's own but for what it was advanced.
+    real: bool,
+    base: Arc<Mutex<Base>>,
+    moved: watch::Sender<()>,
+}
+
+/// An instant of the engine, and the machine's at that time.
+#[derive(Debug, Clone, Copy)]
+struct Base {
+    engine: Timestamp,
+    machine: Instant,
+    /// What a real clock is ahead of the machine's.
+    ahead: Duration,
+}
+
+impl EngineClock {
+    /// Starts a clock; one that has run before goes on from `stored`, and never back.
+    pub(crate) fn start(clock: Clock, stored: Option<Timestamp>) -> Self {
+        let wall = Timestamp::from(SystemTime::now());
+        let (factor, real, engine) = match clock {
+            Clock::Real => (1, true, stored.map_or(wall, |stored| stored.max(wall))),
+            Clock::Manual(at) => (0, false, stored.or(at).unwrap_or(wall)),
+            Clock::Scaled(factor) => (factor, false, stored.unwrap_or(wall)),
+        };
+        let ahead = if real { engine.abs_diff(wall) } else { Duration::ZERO };
+        let base = Base { engine, machine: Instant::now(), ahead };
+        Self { factor, real, base: Arc::new(Mutex::new(base)), moved: watch::Sender::new(()) }
     }
 
     /// The present instant.
-    pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Kind::Real => SystemTime::now().into(),
-            Kind::Manual(now) => *now.borrow(),
+    pub(crate) fn now(&self) -> Timestamp {
+        let base = *self.base();
+        if self.real {
+            return Timestamp::from(SystemTime::now()) + base.ahead;
         }
+        base.engine + base.machine.elapsed().saturating_mul(self.factor)
     }
 
-    /// Moves a manual clock on; whatever waited for an instant up to the new one goes on. Does
-    /// nothing to the machine's clock.
-    pub fn advance(&self, by: Duration) {
-        if let Kind::Manual(now) = &self.0 {
-            now.send_modify(|now| *now = *now + by);
+    /// Moves the clock on to `at`, never back; whoever waits for an instant up to it goes on.
+    pub(crate) fn move_to(&self, at: Timestamp) {
+        let now = self.now();
+        if at > now {
+            let mut base = self.base();
+            base.ahead += at.abs_diff(now);
+            (base.engine, base.machine) = (at, Instant::now());
         }
+        self.moved.send_replace(());
     }
 
     /// Returns once it is `at` or later.
     pub(crate) async fn sleep_until(&self, at: Timestamp) {
-        match &self.0 {
-            Kind::Real => loop {
-                let now = self.now();
-                if now >= at {
-                    return;
-                }
-                // At most a minute at once: the machine's clock may be set, or asleep.
-                tokio::time::sleep(at.abs_diff(now).min(Duration::from_secs(60))).await;
-            },
-            Kind::Manual(now) => {
-                // `self` holds a sender, so the channel cannot be closed.
-                let _ = now.subscribe().wait_for(|now| *now >= at).await;
+        let mut moved = self.moved.subscribe();
+        loop {
+            moved.mark_unchanged();
+            let now = self.now();
+            if now >= at {
+                return;
             }
+            let wait = at.abs_diff(now).checked_div(self.factor);
+            // At most a minute at once: the machine's clock may be set, or asleep.
+            let wait = wait.map_or(ONE_NAP, |wait| wait.min(ONE_NAP) + Duration::from_millis(1));
+            // `self` holds the sender, so the channel cannot be closed.
+            let _ = tokio::time::timeout(wait, moved.changed()).await;
         }
     }
+
+    fn base(&self) -> MutexGuard<'_, Base> {
+        self.base.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
+
+/// Whether an instant can stand in an id, which has 13 digits of milliseconds, with room to advance.
+fn is_representable(at: Timestamp) -> bool {
+    (0..5_000_000_000_000).contains(&at.as_millis())
+}
+
+const ONE_NAP: Duration = Duration::from_secs(60);
+/// A day in less than a millisecond.
+const MAX_FACTOR: u32 = 100_000_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn start() -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000)
+    }
+
     #[tokio::test]
     async fn a_manual_clock_wakes_whoever_waits_for_an_instant_it_has_passed() {
-        let start = Timestamp::from_millis(0);
-        let clock = Clock::manual(start);
-        let later = start + Duration::from_secs(3600);
+        let clock = EngineClock::start(Clock::Manual(Some(start())), None);
+        let later = start() + Duration::from_secs(3600);
         let waiting = tokio::spawn({
             let clock = clock.clone();
             async move {
@@ -78,10 +165,48 @@ mod tests {
                 clock.now()
             }
         });
-        clock.advance(Duration::from_secs(1800));
+        clock.move_to(start() + Duration::from_secs(1800));
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
-        clock.advance(Duration::from_secs(1800));
+        clock.move_to(later);
         assert_eq!(waiting.await.unwrap(), later);
+    }
+
+    #[test]
+    fn a_clock_goes_on_where_it_stood_and_never_back() {
+        let stored = start() + Duration::from_secs(7);
+        assert_eq!(EngineClock::start(Clock::Manual(Some(start())), Some(stored)).now(), stored);
+        let far = Timestamp::from(SystemTime::now()) + Duration::from_secs(86_400);
+        for clock in [Clock::Real, Clock::Scaled(2)] {
+            let clock = EngineClock::start(clock, Some(far));
+            assert!(clock.now() >= far);
+            clock.move_to(start());
+            assert!(clock.now() >= far);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_scaled_clock_runs_by_its_factor() {
+        let clock = EngineClock::start(Clock::Scaled(3_600_000), None);
+        // An hour of the engine's takes a millisecond.
+        let later = clock.now() + Duration::from_secs(3600);
+        clock.sleep_until(later).await;
+        assert!(clock.now() >= later);
+    }
+
+    #[test]
+    fn what_is_no_clock_is_refused() {
+        for text in [
+            "",
+            "Real",
+            "manual@",
+            "manual@yesterday",
+            "manual@9999-12-31T00:00:00Z",
+            "x",
+            "x-1",
+            "3600",
+        ] {
+            assert_eq!(text.parse::<Clock>(), Err(ClockError), "{text}");
+        }
     }
 }

@@ -1,41 +1,87 @@
 //! How a mock is set up.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    pin::Pin,
+    sync::Arc,
+};
 
+use bytes::Bytes;
 use doku_signing::Credentials;
+use http::{Request, StatusCode};
 
-use crate::clock::Clock;
+use crate::{
+    MockDoku, StartError,
+    clock::Clock,
+    kyb::{Outcome, Pace},
+    profile::Profile,
+};
 
-/// Everything that can be chosen; [`Config::default`] is what `doku-mock` alone does, but for
-/// the port: any free one.
+/// How a mock is set up. What is not set is as `doku-mock` alone has it, but for the port: any free
+/// one.
 ///
 /// ```
-/// use doku_mock::{Clock, Config};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use doku_mock::{Clock, MockDoku};
 /// use doku_types::Timestamp;
 ///
-/// let at = Timestamp::parse("2026-11-22T03:04:05Z").unwrap();
-/// let mut config = Config::default();
-/// config.clock = Clock::manual(at);
-/// config.seed = Some(7);
+/// let mock = MockDoku::builder()
+///     .clock(Clock::Manual(Timestamp::parse("2026-11-22T03:04:05Z")))
+///     .seed(7)
+///     .outcome("reject.BUSINESS_DOCUMENT".parse()?)
+///     .start()
+///     .await?;
+/// # Ok(())
+/// # }
 /// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "nothing starts until `start` is called"]
+pub struct Builder {
+    config: Config,
+}
+
+/// Everything that can be chosen.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Config {
-    /// Where to listen: loopback only. Port 0 takes any free one.
-    pub listen: SocketAddr,
-    /// What links to files begin with; `http://` and the listening address without it.
-    pub public_url: Option<String>,
-    /// Who may call, isolated from each other.
-    pub partners: Vec<Credentials>,
-    /// Where ids and keys come from: the same seed, clock and calls give the same ones. Chosen at
-    /// random without it.
-    pub seed: Option<u64>,
-    /// The engine's clock.
-    pub clock: Clock,
-    /// Accept a signature over path and query too (A23).
-    pub accept_query_in_target: bool,
-    /// Hosts that callbacks and `file_url` may go to beside loopback and private addresses.
-    pub callback_allow: Vec<String>,
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) public_url: Option<String>,
+    pub(crate) partners: Vec<Credentials>,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) file_bytes: u64,
+    pub(crate) seed: Option<u64>,
+    pub(crate) clock: Clock,
+    pub(crate) pace: Pace,
+    pub(crate) outcome: Outcome,
+    pub(crate) profile: Profile,
+    pub(crate) services: Vec<(String, String)>,
+    pub(crate) accept_query_in_target: bool,
+    pub(crate) callback_allow: Vec<String>,
+    pub(crate) callback_ca: Option<PathBuf>,
+    pub(crate) receiver: Option<Receiver>,
+}
+
+/// Takes callbacks in this process.
+#[derive(Clone)]
+pub(crate) struct Receiver(Arc<dyn Fn(Request<Bytes>) -> Taken + Send + Sync>);
+
+type Taken = Pin<Box<dyn Future<Output = StatusCode> + Send>>;
+
+impl Receiver {
+    pub(crate) fn take(
+        &self,
+        request: Request<Bytes>,
+    ) -> impl Future<Output = StatusCode> + Send + use<> {
+        (self.0)(request)
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receiver")
+    }
 }
 
 impl Default for Config {
@@ -43,12 +89,149 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             public_url: None,
-            partners: vec![Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY)],
+            partners: Vec::new(),
+            data: None,
+            file_bytes: 1 << 30,
             seed: None,
-            clock: Clock::real(),
+            clock: Clock::Real,
+            pace: Pace::Instant,
+            outcome: Outcome::default(),
+            profile: Profile::Documented,
+            services: vec![("QRIS".to_owned(), "QRIS".to_owned())],
             accept_query_in_target: false,
             callback_allow: Vec::new(),
+            callback_ca: None,
+            receiver: None,
         }
+    }
+}
+
+impl Builder {
+    /// Where to listen: loopback only. Port 0 takes any free one.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.config.listen = address;
+        self
+    }
+
+    /// What links to files begin with, if the mock is reached by another name than `http://` and the
+    /// listening address.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.config.public_url = Some(url.into());
+        self
+    }
+
+    /// One more that may call. Partners are isolated from each other: the files, businesses and
+    /// Request-Ids of one do not exist for another. Without any there is the built-in credential.
+    pub fn partner(mut self, partner: Credentials) -> Self {
+        self.config.partners.push(partner);
+        self
+    }
+
+    /// A file to keep the state in, made if there is none; uploaded files go to a directory beside
+    /// it, of the same name and `.files`. Without it the state is in memory, gone with the mock.
+    pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.data = Some(file.into());
+        self
+    }
+
+    /// How many bytes all uploaded files may have together: 1 GiB unless set. Beyond it an upload is
+    /// answered with HTTP 507.
+    pub fn file_bytes(mut self, limit: u64) -> Self {
+        self.config.file_bytes = limit;
+        self
+    }
+
+    /// Where ids and keys come from: the same seed, clock and calls give the same ones. Chosen at
+    /// random without it.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = Some(seed);
+        self
+    }
+
+    /// The engine's clock: the machine's unless set.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.config.clock = clock;
+        self
+    }
+
+    /// When decisions fall due: at once unless set.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.config.pace = pace;
+        self
+    }
+
+    /// What becomes of a submission that does not say so itself: it is approved unless set.
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
+        self.config.outcome = outcome;
+        self
+    }
+
+    /// How much is asked of a request: what DOKU's pages ask unless set.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.config.profile = profile;
+        self
+    }
+
+    /// The services of a new brand by code, such as `QRIS`, the one of them unless set (A25).
+    pub fn services<T: Into<String>>(mut self, codes: impl IntoIterator<Item = T>) -> Self {
+        let named = |code: T| {
+            let code = code.into();
+            (code.clone(), code)
+        };
+        self.config.services = codes.into_iter().map(named).collect();
+        self
+    }
+
+    /// Accept a signature over path and query as well as over the path alone (A23).
+    pub fn accept_query_in_target(mut self) -> Self {
+        self.config.accept_query_in_target = true;
+        self
+    }
+
+    /// One more host that callbacks and `file_url` may go to, beside loopback and private addresses.
+    pub fn callback_allow(mut self, host: impl Into<String>) -> Self {
+        self.config.callback_allow.push(host.into());
+        self
+    }
+
+    /// A PEM file with certificates to trust beside Mozilla's, for callbacks and `file_url` over https.
+    pub fn callback_ca(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.callback_ca = Some(file.into());
+        self
+    }
+
+    /// Hands callbacks over in this process instead of sending them: signed, in order, on the same
+    /// ladder, whatever their URL. The status is the answer.
+    ///
+    /// ```
+    /// # use doku_mock::MockDoku;
+    /// use http::StatusCode;
+    ///
+    /// let builder = MockDoku::builder().receiver(|callback| async move {
+    ///     println!("{} bytes for {}", callback.body().len(), callback.uri());
+    ///     StatusCode::OK
+    /// });
+    /// ```
+    pub fn receiver<F, A>(mut self, receiver: F) -> Self
+    where
+        F: Fn(Request<Bytes>) -> A + Send + Sync + 'static,
+        A: Future<Output = StatusCode> + Send + 'static,
+    {
+        let receiver = Receiver(Arc::new(move |request| Box::pin(receiver(request))));
+        self.config.receiver = Some(receiver);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(mut self) -> Result<MockDoku, StartError> {
+        if self.config.partners.is_empty() {
+            let built_in = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY);
+            self.config.partners.push(built_in);
+        }
+        MockDoku::start_by(self.config).await
     }
 }
 

@@ -57,25 +57,43 @@ impl FileLinks {
 }
 
 /// Answers a link: the file, or 403.
-pub(crate) fn serve(app: &App, link: &Uri) -> Response {
+pub(crate) async fn serve(app: &App, link: &Uri) -> Response {
     let id = FileId::from(link.path().strip_prefix(PATH).unwrap_or_default());
     let query = link.query().unwrap_or_default();
-    let file = app.store().file(&id).cloned();
-    match file.filter(|_| app.links().verify(&id, query, app.clock().now())) {
-        Some(file) => {
-            let mut response = Body::from(file.content).into_response();
+    if !app.links.verify(&id, query, app.clock.now()) {
+        return gone();
+    }
+    let wanted = id.clone();
+    let file = match app.store.run(move |state| state.file(&wanted).map_err(Reply::from)).await {
+        Ok((file, _)) => file,
+        Err(failed) => return failed.into_response(),
+    };
+    let Some(file) = file else {
+        return gone();
+    };
+    match app.files.open(&id).await {
+        Ok(content) => {
+            let mut response = Body::new(content).into_response();
             let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind.media_type()));
+            headers.insert(header::CONTENT_TYPE, media_type(&file.media_type));
             // A stranger's file must not run as a page of the mock's.
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
             response
         }
-        None => {
-            Reply::business(StatusCode::FORBIDDEN, "THE LINK HAS EXPIRED OR IS NOT VALID", "A18")
-                .into_response()
-        }
+        Err(error) => Reply::storage(error).into_response(),
     }
+}
+
+fn gone() -> Response {
+    let message = "THE LINK HAS EXPIRED OR IS NOT VALID";
+    Reply::business(StatusCode::FORBIDDEN, message, "A18").into_response()
+}
+
+/// Whatever stands in the data file, it is sent as what the mock takes or as mere bytes.
+fn media_type(stored: &str) -> HeaderValue {
+    let known = HeaderValue::from_str(stored).ok();
+    known.unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
 /// What the path of a link begins with.

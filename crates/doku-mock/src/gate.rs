@@ -3,7 +3,6 @@
 //! socket was flushed, or the connection is gone.
 
 use std::{
-    ops::Range,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -13,31 +12,26 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use crate::{app::App, callback};
+use crate::reply::Release;
 
 /// One connection's.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Gate {
-    app: Arc<App>,
     state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
-    /// The outbox's places whose replies have ended but may not have left yet.
-    ended: Vec<Range<usize>>,
+    /// The callbacks whose replies have ended but may not have left yet.
+    ended: Vec<Release>,
     /// The connection is gone: nothing will leave any more.
     gone: bool,
 }
 
 impl Gate {
-    pub(crate) fn new(app: Arc<App>) -> Self {
-        Self { app, state: Arc::default() }
-    }
-
-    fn ended(&self, places: Range<usize>) {
+    fn ended(&self, held: Release) {
         let mut state = self.state();
-        state.ended.push(places);
+        state.ended.push(held);
         if state.gone {
             drop(state);
             self.flushed();
@@ -45,10 +39,8 @@ impl Gate {
     }
 
     fn flushed(&self) {
-        let ended = std::mem::take(&mut self.state().ended);
-        for places in ended {
-            callback::deliver(&self.app, places);
-        }
+        // Dropped, they go.
+        drop(std::mem::take(&mut self.state().ended));
     }
 
     /// Whoever asked has left; what it caused happened all the same.
@@ -66,13 +58,13 @@ impl Gate {
 pub(crate) struct GatedBody {
     inner: axum::body::Body,
     gate: Gate,
-    places: Option<Range<usize>>,
+    held: Option<Release>,
 }
 
 impl GatedBody {
     /// A body whose reply holds the delivery of these callbacks back.
-    pub(crate) fn new(inner: axum::body::Body, gate: Gate, places: Option<Range<usize>>) -> Self {
-        Self { inner, gate, places }
+    pub(crate) fn new(inner: axum::body::Body, gate: Gate, held: Option<Release>) -> Self {
+        Self { inner, gate, held }
     }
 }
 
@@ -98,8 +90,8 @@ impl Body for GatedBody {
 
 impl Drop for GatedBody {
     fn drop(&mut self) {
-        if let Some(places) = self.places.take() {
-            self.gate.ended(places);
+        if let Some(held) = self.held.take() {
+            self.gate.ended(held);
         }
     }
 }
@@ -174,65 +166,50 @@ impl<T> Drop for GatedIo<T> {
 
 #[cfg(test)]
 mod tests {
-    use doku_types::partner::callback::Callback;
-    use tokio::runtime::Handle;
-
     use super::*;
-    use crate::{Config, DeliveryState};
+    use crate::callback::{Held, Place, Releases};
 
-    /// An app with one callback, which is blocked as soon as its delivery starts.
-    fn app() -> (Arc<App>, Range<usize>) {
-        let config = Config::default();
-        let app = App::new(&config, "http://127.0.0.1:1".to_owned(), Handle::current());
-        let callback = Callback::builder().callback_type("BRAND").status("ACTIVE").build();
-        let client_id = &config.partners[0].client_id;
-        let places = {
-            let mut guard = app.store();
-            let store = &mut *guard;
-            let (ids, url) = (&mut store.ids, "http://192.0.2.1/");
-            store.outbox.add(ids, client_id, &"BSN-1".into(), url, vec![callback])
-        };
-        (Arc::new(app), places)
+    /// One callback that is held back.
+    fn held() -> (Release, Releases) {
+        let (releases, _) = Releases::new();
+        let place = Place { lane: 1, callback: 1 };
+        (Release(Arc::new(Held::new(vec![place], &releases))), releases)
     }
 
-    async fn started(app: &App) -> bool {
-        // Blocked targets take no I/O, so a few turns of the runtime are enough.
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
-        app.store().outbox.get(0).state == DeliveryState::Blocked
+    fn is_held(releases: &Releases) -> bool {
+        releases.load().held == 1
     }
 
-    #[tokio::test]
-    async fn delivery_waits_for_the_end_of_the_body_and_then_for_the_flush() {
-        let (app, places) = app();
-        let gate = Gate::new(Arc::clone(&app));
-        let body = GatedBody::new(axum::body::Body::empty(), gate.clone(), Some(places));
+    #[test]
+    fn delivery_waits_for_the_end_of_the_body_and_then_for_the_flush() {
+        let (held, releases) = held();
+        let gate = Gate::default();
+        let body = GatedBody::new(axum::body::Body::empty(), gate.clone(), Some(held));
         gate.flushed();
-        assert!(!started(&app).await, "while the body has not ended");
+        assert!(is_held(&releases), "while the body has not ended");
         drop(body);
-        assert!(!started(&app).await, "before the flush");
+        assert!(is_held(&releases), "before the flush");
         gate.flushed();
-        assert!(started(&app).await);
+        assert!(!is_held(&releases));
     }
 
-    #[tokio::test]
-    async fn a_connection_that_is_gone_delivers_in_either_order() {
+    #[test]
+    fn a_connection_that_is_gone_delivers_in_either_order() {
         for io_first in [true, false] {
-            let (app, places) = app();
-            let gate = Gate::new(Arc::clone(&app));
+            let (held, releases) = held();
+            let gate = Gate::default();
             let io = GatedIo::new((), gate.clone());
-            let body = GatedBody::new(axum::body::Body::empty(), gate, Some(places));
+            let body = GatedBody::new(axum::body::Body::empty(), gate, Some(held));
             if io_first {
                 drop(io);
-                assert!(!started(&app).await);
+                assert!(is_held(&releases));
                 drop(body);
             } else {
                 drop(body);
-                assert!(!started(&app).await);
+                assert!(is_held(&releases));
                 drop(io);
             }
-            assert!(started(&app).await);
+            assert!(!is_held(&releases));
         }
     }
 }

@@ -13,6 +13,16 @@ impl IdSource {
         Self { random: seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed), last: 0 }
     }
 
+    /// One that goes on where another was.
+    pub(crate) fn resumed(random: u64, last: i64) -> Self {
+        Self { random: fastrand::Rng::with_seed(random), last }
+    }
+
+    /// Where it is, for [`IdSource::resumed`].
+    pub(crate) fn position(&self) -> (u64, i64) {
+        (self.random.get_seed(), self.last)
+    }
+
     /// The next id. Two within a millisecond are told apart by counting on.
     pub(crate) fn id(&mut self, prefix: &str, now: Timestamp) -> String {
         self.last = now.as_millis().max(self.last + 1);

@@ -10,7 +10,6 @@ use std::{
 };
 
 use clap::Parser;
-use doku_mock::MockDoku;
 use options::Options;
 use stop::StopSignals;
 use tracing::{info, warn};
@@ -44,12 +43,11 @@ async fn main() -> ExitCode {
 async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     // Caught from here on, so that whoever reads the ready line can already stop it.
     let mut stop = StopSignals::catch()?;
-    let client_id = options.client_id.clone();
-    let mock = MockDoku::start_with(options.into_config()).await?;
+    let mock = options.into_builder()?.start().await?;
     let ready = Ready {
         ready: true,
         base_url: mock.base_url(),
-        client_id: &client_id,
+        client_id: mock.credentials().client_id.as_str(),
         pid: std::process::id(),
     };
     let ready = serde_json::to_string(&ready)?;

@@ -1,13 +1,16 @@
 //! The program's options.
 
-use std::net::SocketAddr;
+use std::{error::Error, net::SocketAddr, path::PathBuf};
 
 use clap::{
     ArgAction, Parser,
     builder::{FalseyValueParser, NonEmptyStringValueParser},
 };
-use doku_mock::{Config, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
+use doku_mock::{
+    Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku, Outcome, Pace, Profile,
+};
 use doku_signing::Credentials;
+use serde::Deserialize;
 
 /// A local stand-in for DOKU's Partner API.
 ///
@@ -32,13 +35,44 @@ pub(crate) struct Options {
     public_url: Option<String>,
     /// The partner's client id.
     #[arg(long, env = "DOKU_MOCK_CLIENT_ID", default_value = DEFAULT_CLIENT_ID, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
-    pub(crate) client_id: String,
+    client_id: String,
     /// The partner's secret key.
     #[arg(long, env = "DOKU_MOCK_SECRET_KEY", default_value = DEFAULT_SECRET_KEY, value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "KEY")]
     secret_key: String,
+    /// A TOML file with several partners instead, isolated from each other: a [[partner]] each, with
+    /// client_id and secret_key.
+    #[arg(long, env = "DOKU_MOCK_PARTNERS", value_name = "FILE")]
+    partners: Option<PathBuf>,
+    /// Keep the state in this file, made if there is none; uploaded files go to FILE.files beside it.
+    /// Without it everything is gone when the mock ends.
+    #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
+    data: Option<PathBuf>,
     /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
+    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
+    /// POST /_mock/clock/advance moves any of them on.
+    #[arg(long, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]
+    clock: Clock,
+    /// When decisions fall due: instant, or realistic: over 2x24 h, services over 5x24 h.
+    #[arg(long, env = "DOKU_MOCK_PACE", default_value = "instant", value_name = "PACE")]
+    pace: Pace,
+    /// What becomes of a submission that does not say so itself: approve, pending, reject.<PART>, suspend,
+    /// suspend.full, activate, product.reject.<CODE>, or several by comma.
+    #[arg(long, env = "DOKU_MOCK_OUTCOME", default_value = "approve", value_name = "OUTCOME")]
+    outcome: Outcome,
+    /// What is asked of requests: documented, or strict, which refuses every fault and unknown field.
+    #[arg(long, env = "DOKU_MOCK_PROFILE", default_value = "documented", value_name = "PROFILE")]
+    profile: Profile,
+    /// The services of a new brand.
+    #[arg(
+        long,
+        env = "DOKU_MOCK_SERVICES",
+        default_value = "QRIS",
+        value_delimiter = ',',
+        value_name = "CODE"
+    )]
+    services: Vec<String>,
     /// Accept a signature over path and query as well as over the path alone.
     #[arg(long, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     accept_query_in_target: bool,
@@ -46,18 +80,81 @@ pub(crate) struct Options {
     /// given several times.
     #[arg(long, env = "DOKU_MOCK_CALLBACK_ALLOW", value_delimiter = ',', value_name = "HOST")]
     callback_allow: Vec<String>,
+    /// A PEM file with certificates that callbacks and file_url over https may trust beside Mozilla's.
+    #[arg(long, env = "DOKU_MOCK_CALLBACK_CA", value_name = "FILE")]
+    callback_ca: Option<PathBuf>,
+}
+
+/// The file of `--partners`.
+#[derive(Deserialize)]
+struct Partners {
+    partner: Vec<Partner>,
+}
+
+#[derive(Deserialize)]
+struct Partner {
+    client_id: String,
+    secret_key: String,
 }
 
 impl Options {
     /// The mock that they describe.
-    pub(crate) fn into_config(self) -> Config {
-        let mut config = Config::default();
-        config.listen = self.listen;
-        config.public_url = self.public_url;
-        config.partners = vec![Credentials::new(self.client_id, self.secret_key)];
-        config.seed = self.seed;
-        config.accept_query_in_target = self.accept_query_in_target;
-        config.callback_allow = self.callback_allow;
-        config
+    pub(crate) fn into_builder(self) -> Result<Builder, Box<dyn Error>> {
+        let mut builder = MockDoku::builder()
+            .listen(self.listen)
+            .clock(self.clock)
+            .pace(self.pace)
+            .outcome(self.outcome)
+            .profile(self.profile)
+            .services(self.services);
+        match self.partners {
+            Some(file) => {
+                for Partner { client_id, secret_key } in partners(&file)? {
+                    builder = builder.partner(Credentials::new(client_id, secret_key));
+                }
+            }
+            None => {
+                builder = builder.partner(Credentials::new(self.client_id, self.secret_key));
+            }
+        }
+        if let Some(url) = self.public_url {
+            builder = builder.public_url(url);
+        }
+        if let Some(file) = self.data {
+            builder = builder.data(file);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
+        }
+        if self.accept_query_in_target {
+            builder = builder.accept_query_in_target();
+        }
+        for host in self.callback_allow {
+            builder = builder.callback_allow(host);
+        }
+        if let Some(file) = self.callback_ca {
+            builder = builder.callback_ca(file);
+        }
+        Ok(builder)
     }
+}
+
+fn partners(file: &std::path::Path) -> Result<Vec<Partner>, Box<dyn Error>> {
+    let named = |why: &str| format!("--partners {}: {why}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| named(&error.to_string()))?;
+    // Not the parser's own text: it shows the line, which may hold a key.
+    let read = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        named(&format!(
+            "line {line}: {}; give [[partner]] with client_id and secret_key",
+            error.message()
+        ))
+    });
+    let Partners { partner } = read?;
+    if partner.is_empty()
+        || partner.iter().any(|p| p.client_id.is_empty() || p.secret_key.is_empty())
+    {
+        return Err(named("a partner without client_id or secret_key").into());
+    }
+    Ok(partner)
 }

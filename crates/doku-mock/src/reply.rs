@@ -1,24 +1,32 @@
 //! A reply of the mock: status, JSON, and the assumptions it stands on.
 
-use std::ops::Range;
+use std::{io, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use doku_types::{
     code::GatewayCode,
     error::ApiError,
+    evidence,
     validate::{Fault, capped},
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use crate::{
+    callback::Held,
+    kyb::{OutcomeError, Refusal},
+    store::StoreError,
+};
+
 /// What an operation answers; the server signs it where it should be and sends it.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Bytes,
     pub(crate) assumptions: Vec<&'static str>,
-    /// The outbox's places whose delivery starts once this reply was written.
-    pub(crate) release: Option<Range<usize>>,
+    /// The callbacks that it caused, whose delivery starts once this reply was written.
+    pub(crate) held: Option<Held>,
 }
 
 impl Reply {
@@ -35,7 +43,21 @@ impl Reply {
     ) -> Self {
         // The mock's replies are maps with text keys: writing them cannot fail.
         let body = serde_json::to_vec(document).expect("a reply can be written");
-        Self { status, body, assumptions: assumptions.to_vec(), release: None }
+        Self { status, body: body.into(), assumptions: assumptions.to_vec(), held: None }
+    }
+
+    /// A reply once more, to a repeated request (A13).
+    pub(crate) fn replayed(body: Bytes, assumptions: &str) -> Self {
+        // Kept as text, named as the ledger has them.
+        let named = assumptions.split(',').filter_map(|id| evidence::entry(id));
+        let mut assumptions: Vec<_> = named.map(|entry| entry.id).collect();
+        assumptions.push("A13");
+        Self { status: StatusCode::CONFLICT, body, assumptions, held: None }
+    }
+
+    /// The refusal of an outcome that cannot be read.
+    pub(crate) fn outcome(pointer: &str, error: &OutcomeError) -> Self {
+        Self::business(StatusCode::BAD_REQUEST, format!("{pointer} {error}"), "A30")
     }
 
     /// The gateway's refusal, HTTP 400.
@@ -64,6 +86,25 @@ impl Reply {
         reply
     }
 
+    /// Where the mock itself cannot keep or read a file: 507 without room, else 500. Why, and with
+    /// which path, is logged.
+    pub(crate) fn storage(error: io::Error) -> Self {
+        let (status, message) = match error.kind() {
+            io::ErrorKind::QuotaExceeded => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "THE MOCK'S SPACE FOR FILES IS USED UP: START IT AFRESH",
+            ),
+            io::ErrorKind::StorageFull => {
+                (StatusCode::INSUFFICIENT_STORAGE, "THE MOCK'S DISK IS FULL: MAKE ROOM")
+            }
+            _ => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "THE MOCK CANNOT KEEP OR READ A FILE: ITS LOG SAYS WHY",
+            ),
+        };
+        Self::business(status, message, "A30")
+    }
+
     /// The router's refusal.
     pub(crate) fn router(
         status: StatusCode,
@@ -78,7 +119,7 @@ impl IntoResponse for Reply {
     fn into_response(mut self) -> Response {
         self.assumptions.sort_unstable();
         self.assumptions.dedup();
-        let mut response = (self.status, self.body).into_response();
+        let mut response = (self.status, self.body.clone()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Ok(assumptions) = HeaderValue::try_from(self.assumptions.join(","))
@@ -86,16 +127,55 @@ impl IntoResponse for Reply {
         {
             headers.insert(ASSUMPTIONS, assumptions);
         }
-        if let Some(places) = self.release {
-            response.extensions_mut().insert(Release(places));
+        if let Some(held) = self.held {
+            response.extensions_mut().insert(Release(Arc::new(held)));
         }
+        response.extensions_mut().insert(WholeBody(self.body));
         response
     }
 }
 
 /// Rides on a response to the server, which knows when it was written.
 #[derive(Debug, Clone)]
-pub(crate) struct Release(pub(crate) Range<usize>);
+pub(crate) struct Release(pub(crate) Arc<Held>);
+
+/// Rides on a response to the journal.
+#[derive(Debug, Clone)]
+pub(crate) struct WholeBody(pub(crate) Bytes);
+
+/// What the state of the business does not allow.
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self::business(StatusCode::CONFLICT, refusal.to_string(), "A30")
+    }
+}
+
+/// The request was understood; it is the mock that has failed.
+impl From<StoreError> for Reply {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Io(error) = &error {
+            return Self::storage(io::Error::from(error.kind()));
+        }
+        Self::business(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), "A30")
+    }
+}
 
 /// The ids of [`doku_types::evidence`] on which a reply stands.
 const ASSUMPTIONS: &str = "doku-mock-assumptions";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_507_and_any_other_failure_of_it_500() {
+        // ENOSPC, EDQUOT, EIO, EACCES, as errno(3) numbers them.
+        for (errno, status) in [(28, 507), (122, 507), (5, 500), (13, 500)] {
+            let reply = Reply::storage(io::Error::from_raw_os_error(errno));
+            assert_eq!(reply.status.as_u16(), status, "errno {errno}");
+        }
+        let reply = Reply::storage(io::Error::other("/home/budi/mock.db.files"));
+        assert!(!std::str::from_utf8(&reply.body).unwrap().contains("budi"));
+    }
+}

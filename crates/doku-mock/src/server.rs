@@ -1,6 +1,9 @@
 //! The socket side: routes, connections, and their end.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -8,10 +11,11 @@ use axum::{
     extract::{Request, State},
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodFilter, get, on},
 };
-use doku_types::partner::endpoint::Endpoint;
-use http::{HeaderValue, Method, StatusCode, header};
+use bytes::Bytes;
+use doku_types::{Timestamp, partner::endpoint::Endpoint};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -28,49 +32,41 @@ use tracing::{debug, info, warn};
 use crate::{
     admin,
     app::App,
-    auth,
+    auth::{self, Asked},
     body::{DrainedBody, HEAD},
     file_link,
     gate::{Gate, GatedBody, GatedIo},
-    operation::{business, file, lite, registration, requirements, token},
-    reply::{Release, Reply},
+    journal::{self, ReceivedRequest},
+    operation::file,
+    reply::{Release, Reply, WholeBody},
 };
 
 /// Every path of the mock.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let files = get(|State(app): State<Arc<App>>, request: Request| async move {
-        auth::signed(&app, request, requirements::check).await
-    })
-    .post(|State(app): State<Arc<App>>, request: Request| async move {
-        file::upload(&app, request).await
-    });
-    let tokens = post(|State(app): State<Arc<App>>, request: Request| async move {
-        auth::signed(&app, request, token::generate).await
-    });
-    let businesses = post(|State(app): State<Arc<App>>, request: Request| async move {
-        auth::signed(&app, request, registration::register).await
-    });
-    let invitations = post(|State(app): State<Arc<App>>, request: Request| async move {
-        auth::signed(&app, request, lite::create).await
-    });
-    let one_business = get(|State(app): State<Arc<App>>, request: Request| async move {
-        auth::signed(&app, request, business::get).await
-    });
+    let mut operations = Router::new();
+    for operation in Endpoint::all() {
+        let operation = *operation;
+        // Every method of the list is one that axum knows.
+        let method = match operation.method() {
+            "GET" => MethodFilter::GET,
+            "PUT" => MethodFilter::PUT,
+            _ => MethodFilter::POST,
+        };
+        let answer = on(method, move |State(app): State<Arc<App>>, request: Request| async move {
+            match operation {
+                Endpoint::UploadFile => file::upload(&app, request).await,
+                _ => auth::signed(&app, operation, request).await,
+            }
+        });
+        operations = operations.route(operation.path(), answer);
+    }
     let link = |State(app): State<Arc<App>>, request: Request| async move {
-        file_link::serve(&app, request.uri())
+        file_link::serve(&app, request.uri()).await
     };
-    let own = Router::new()
-        .route("/_mock/ready", get(admin::ready))
-        .route("/_mock/assumptions", get(admin::assumptions))
-        .route("/_mock/callbacks", get(admin::callbacks))
+    let own = admin::routes()
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::only_local_hosts));
-    Router::new()
-        .route(Endpoint::UploadFile.path(), files)
-        .route(Endpoint::GenerateToken.path(), tokens)
-        .route(Endpoint::BusinessRegistration.path(), businesses)
-        .route(Endpoint::CreateBusinessLite.path(), invitations)
-        .route(Endpoint::GetBusinessData.path(), one_business)
+    operations
         .merge(own)
         .fallback(unknown_path)
         .method_not_allowed_fallback(
@@ -129,9 +125,11 @@ fn connect(
 ) -> impl Future<Output = ()> + Send + 'static {
     // Replies are written whole; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let gate = Gate::new(Arc::clone(app));
+    let gate = Gate::default();
     let io = GatedIo::new(TokioIo::new(stream), gate.clone());
-    let service = service_fn(move |request| answer(request, router.clone(), gate.clone()));
+    let app = Arc::clone(app);
+    let service =
+        service_fn(move |request| answer(request, router.clone(), gate.clone(), Arc::clone(&app)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
@@ -158,23 +156,66 @@ async fn answer(
     request: Request<Incoming>,
     mut router: Router,
     gate: Gate,
+    app: Arc<App>,
 ) -> Result<http::Response<GatedBody>, std::convert::Infallible> {
-    let started = std::time::Instant::now();
-    let method = request.method().clone();
-    let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
+    let (at, started) = (app.clock.now(), Instant::now());
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let (body, leftover) = DrainedBody::new(body);
-    let request = Request::from_parts(parts, Body::new(body));
+    let request = Request::from_parts(parts.clone(), Body::new(body));
     let mut response: Response = router.call(request).await.into_response();
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
     if late || !leftover.drain(expects_continue).await {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let places = response.extensions_mut().remove().map(|Release(places)| places);
+    write_down(&app, parts, &mut response, at, started);
+    let held = response.extensions_mut().remove::<Release>();
+    Ok(response.map(|body| GatedBody::new(body, gate, held)))
+}
+
+/// One exchange without a socket. Its callbacks go as soon as the reply is there.
+pub(crate) async fn call(app: &Arc<App>, request: http::Request<Bytes>) -> http::Response<Bytes> {
+    let (at, started) = (app.clock.now(), Instant::now());
+    let (mut parts, body) = request.into_parts();
+    // Over a socket, whoever asks names the host; here it is this process.
+    parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
+    let request = Request::from_parts(parts.clone(), Body::from(body));
+    let mut response: Response = router(Arc::clone(app)).call(request).await.into_response();
+    write_down(app, parts, &mut response, at, started);
+    let (mut parts, body) = response.into_parts();
+    let held = parts.extensions.remove::<Release>();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    drop(held);
+    parts.extensions.clear();
+    http::Response::from_parts(parts, body)
+}
+
+/// Logs an exchange, and keeps it in the journal if it was on DOKU's surface.
+fn write_down(app: &App, request: Parts, response: &mut Response, at: Timestamp, started: Instant) {
     let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    info!(%method, path, status = response.status().as_u16(), latency_ms, "answered");
-    Ok(response.map(|body| GatedBody::new(body, gate, places)))
+    let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
+    let status = response.status();
+    info!(method = %request.method, path, status = status.as_u16(), latency_ms, "answered");
+    if path.starts_with(admin::PREFIX) {
+        return;
+    }
+    let extensions = response.extensions_mut();
+    let asked = extensions.remove::<Asked>();
+    let whole = extensions.remove::<WholeBody>();
+    let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
+    let answer = journal::Answer {
+        status,
+        headers: response.headers().clone(),
+        body: whole.map(|whole| whole.0).unwrap_or_default(),
+    };
+    let (operation, partner, body) = match asked {
+        Some(Asked { operation, partner, body }) => (Some(operation), partner, body),
+        None => (None, None, Bytes::new()),
+    };
+    let request = http::Request::from_parts(request, body);
+    let received =
+        ReceivedRequest { at, operation, partner, callbacks, request, answer, latency_ms };
+    app.journal.received(received);
 }
 
 const MAX_CONNECTIONS: usize = 1024;

@@ -135,3 +135,75 @@ fn the_help_does_not_show_a_key_from_the_environment() {
     let output = program(&["--help"]).env("DOKU_MOCK_SECRET_KEY", "SK-marker").output().unwrap();
     assert!(!String::from_utf8(output.stdout).unwrap().contains("SK-marker"));
 }
+
+/// Sends a request over a connection of its own; the reply's head and body as text.
+#[cfg(target_os = "linux")]
+fn exchange(ready: &Value, head: &str, body: &[u8]) -> String {
+    use std::io::Write;
+
+    let address = ready["base_url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let mut socket = std::net::TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    let length = body.len();
+    let head = format!(
+        "{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    socket.write_all(body).unwrap();
+    let mut reply = Vec::new();
+    socket.read_to_end(&mut reply).unwrap();
+    String::from_utf8_lossy(&reply).into_owned()
+}
+
+/// The most memory that the process has had so far, in KiB.
+#[cfg(target_os = "linux")]
+fn peak_memory(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_what_is_uploaded_and_read() {
+    use doku_signing::Credentials;
+    use doku_types::Timestamp;
+
+    let (child, ready) = start(&["--listen", "127.0.0.1:0"]);
+    let target = "/adv-core-api/partner/v1.0/token";
+    let body = br#"{"grant_type":"client_credentials"}"#;
+    let credentials = Credentials::new("BRN-0001-1700000000000", "SK-doku-mock-test-secret");
+    let now = Timestamp::from(std::time::SystemTime::now());
+    let signed = credentials.sign_request(&http::Method::POST, target, body, "request-1", now);
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nClient-Id: {}\r\nRequest-Id: {}\r\nRequest-Timestamp: {}\r\nSignature: {}\r\nContent-Type: application/json",
+        signed.client_id, signed.request_id, signed.timestamp, signed.signature,
+    );
+    let reply = exchange(&ready, &head, body);
+    let (_, token) = reply.split_once(r#"{"token":""#).expect("a token");
+    let token = token.trim_end_matches(r#""}"#);
+
+    let upload = |size: usize| {
+        let head = format!(
+            "POST /adv-core-api/partner/v1.0/file HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: multipart/form-data; boundary=xyz"
+        );
+        let mut body = b"--xyz\r\nContent-Disposition: form-data; name=\"category\"\r\n\r\nLOGO\r\n--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\x89PNG\r\n\x1a\n".to_vec();
+        body.resize(body.len() + size, 0);
+        body.extend_from_slice(b"\r\n--xyz--\r\n");
+        let reply = exchange(&ready, &head, &body);
+        assert!(reply.starts_with("HTTP/1.1 200 OK"), "{reply}");
+        let (_, link) = reply.split_once(r#""link":""#).unwrap();
+        let link = link.split_once('"').unwrap().0;
+        let link = link.strip_prefix(ready["base_url"].as_str().unwrap()).unwrap();
+        let content = exchange(&ready, &format!("GET {link} HTTP/1.1"), b"");
+        assert!(content.len() > size);
+    };
+    upload(1_000_000);
+    let before = peak_memory(&child);
+    for _ in 0..4 {
+        upload(14_000_000);
+    }
+    let grown = peak_memory(&child) - before;
+    assert!(grown < 8_000, "{grown} KiB more than the {before} KiB of before");
+    stop(child, "-TERM");
+}

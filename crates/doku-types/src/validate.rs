@@ -6,6 +6,7 @@
 
 mod known;
 mod rule;
+mod unknown;
 mod url;
 
 use std::{collections::HashMap, fmt};
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub(crate) use known::known;
 pub(crate) use rule::{Rule, check, flag, list, object, text};
+pub(crate) use unknown::unknown;
 pub use url::{is_http_url, is_loopback_host};
 
 pub use crate::MAX_BODY;
@@ -53,6 +55,8 @@ pub enum FaultKind {
     NotAllowed,
     /// Names something that does not exist.
     NotFound,
+    /// A field that DOKU's pages do not know.
+    Unknown,
 }
 
 impl Fault {
@@ -148,6 +152,12 @@ macro_rules! request {
                 limit: usize,
             ) -> Result<Self, crate::validate::ParseError> {
                 crate::validate::parse(body, limit, $rules, $more, $nulls)
+            }
+
+            /// A fault for each field of a body that DOKU's pages do not know, which
+            /// [`Self::parse`] ignores (A10); none for a body that cannot be read.
+            pub fn unknown(body: &[u8]) -> Vec<crate::validate::Fault> {
+                crate::validate::unknown(body, $rules)
             }
 
             /// All faults of a draft, found before it is sent; none exactly for one that

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use doku_mock::{Config, MockDoku};
+use doku_mock::MockDoku;
 use doku_partner::{
     Credentials, Environment, Error, PartnerClient,
     callback::CallbackReceiver,
@@ -210,7 +210,8 @@ impl Host {
                 mock: None,
             });
         }
-        let mock = MockDoku::start_with(Config::default())
+        let mock = MockDoku::builder()
+            .start()
             .await
             .map_err(|error| Failure::new(format!("the mock did not start: {error}")))?;
         Ok(Self {

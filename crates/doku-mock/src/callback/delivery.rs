@@ -1,104 +1,201 @@
-//! The telling: first attempts in order, retries on the ladder of A05, signed afresh each time.
+//! The telling: first attempts of one business in order, whole businesses side by side, retries on
+//! the ladder of A05, each attempt signed afresh and recorded.
 
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
+use bytes::Bytes;
 use doku_signing::{Credentials, non_snap::Form};
 use doku_types::Timestamp;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
-use http_body_util::Full;
-use tracing::{info, warn};
+use http::{HeaderValue, Method, Request, Uri, header};
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
 
-use super::outbox::{Attempt, CallbackRecord, DeliveryState};
-use crate::{app::App, outbound::OutboundError};
+use super::{Attempt, DeliveryState, Outgoing, Place};
+use crate::{
+    app::App,
+    journal::{Answer, SentCallback},
+    outbound::OutboundError,
+    store::StoreError,
+};
 
-/// Starts the delivery of the callbacks at these places, in the background.
-pub(crate) fn deliver(app: &Arc<App>, places: Range<usize>) {
-    let runner = Arc::clone(app);
-    app.spawn(async move {
+/// The callbacks of each business that wait for the one before them.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes(Mutex<HashMap<i64, VecDeque<i64>>>);
+
+impl Lanes {
+    /// Puts a callback behind the others of its lane; `true` if it is the first.
+    fn add(&self, place: Place) -> bool {
+        let mut lanes = self.lanes();
+        let opened = !lanes.contains_key(&place.lane);
+        lanes.entry(place.lane).or_default().push_back(place.callback);
+        opened
+    }
+
+    /// The next callback of a lane; without one the lane is closed.
+    fn next(&self, lane: i64) -> Option<i64> {
+        let mut lanes = self.lanes();
+        let next = lanes.get_mut(&lane)?.pop_front();
+        if next.is_none() {
+            lanes.remove(&lane);
+        }
+        next
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<i64, VecDeque<i64>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Delivers whatever is let go, for as long as the mock runs.
+pub(crate) async fn deliver(app: Arc<App>, mut released: mpsc::UnboundedReceiver<Vec<Place>>) {
+    while let Some(places) = released.recv().await {
         for place in places {
-            let first = runner.clock().now();
-            if attempt(&runner, place).await == DeliveryState::Pending {
-                let retrier = Arc::clone(&runner);
-                // A retry holds nothing back (A05).
-                runner.spawn(async move { retry(&retrier, place, first).await });
+            if app.lanes.add(place) {
+                let runner = Arc::clone(&app);
+                app.spawn(async move {
+                    while let Some(callback) = runner.lanes.next(place.lane) {
+                        complete(&runner, callback, false).await;
+                        runner.releases.done();
+                    }
+                });
             }
         }
+    }
+}
+
+/// Attempts a callback, on its own whatever else waits.
+pub(crate) fn retry(app: &Arc<App>, callback: i64) {
+    let runner = Arc::clone(app);
+    let counted = Counted::new(app);
+    app.spawn(async move {
+        complete(&runner, callback, false).await;
+        drop(counted);
     });
 }
 
-async fn retry(app: &App, place: usize, first: Timestamp) {
-    for after in LADDER {
-        app.clock().sleep_until(first + after).await;
-        if attempt(app, place).await != DeliveryState::Pending {
-            return;
-        }
-    }
-    app.store().outbox.get_mut(place).state = DeliveryState::Exhausted;
-    warn!(place, "exhausted: no attempt was acknowledged");
+/// Attempts a callback once more, by hand, and waits for what comes of it.
+pub(crate) async fn resend(app: &App, callback: i64) -> Option<DeliveryState> {
+    complete(app, callback, true).await
 }
 
-/// Attempts one delivery and records what came of it.
-async fn attempt(app: &App, place: usize) -> DeliveryState {
-    let record = app.store().outbox.get(place).clone();
-    let at = app.clock().now();
-    let started = std::time::Instant::now();
-    let answer = match request(app.credentials(&record.client_id), &record, at) {
-        Ok(request) => app.outbound().send(request, MAX_ANSWER).await,
+/// A retry that is on its way.
+struct Counted(crate::callback::Releases);
+
+impl Counted {
+    fn new(app: &App) -> Self {
+        app.releases.begun();
+        Self(app.releases.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.done();
+    }
+}
+
+/// Attempts a callback, and again for each copy that a fault asked for.
+async fn complete(app: &App, callback: i64, by_hand: bool) -> Option<DeliveryState> {
+    loop {
+        let (state, copies) = attempt(app, callback, by_hand).await?;
+        if copies == 0 {
+            return Some(state);
+        }
+    }
+}
+
+/// Attempts one delivery and records what came of it. `None` when there is no such callback, or
+/// no way to read it: then the next start repeats it.
+async fn attempt(app: &App, callback: i64, by_hand: bool) -> Option<(DeliveryState, u32)> {
+    let read = app.store.run(move |state| state.outgoing(callback)).await;
+    let outgoing = match read {
+        Ok((outgoing, _)) => outgoing?,
+        Err(error) => {
+            error!(callback, %error, "not attempted");
+            return None;
+        }
+    };
+    let at = app.clock.now();
+    let started = Instant::now();
+    let request = request(app.credentials(&outgoing.partner), &outgoing, at);
+    let sent = request.as_ref().ok().cloned();
+    let answer = match request {
+        Ok(request) => app.carry(request).await,
         Err(error) => Err(error),
     };
     let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (state, status, error) = match answer {
-        Ok(answer) if answer.status.is_success() => {
-            (DeliveryState::Delivered, Some(answer.status.as_u16()), None)
-        }
-        Ok(answer) => (DeliveryState::Pending, Some(answer.status.as_u16()), None),
-        Err(error @ OutboundError::Blocked(_)) => {
-            (DeliveryState::Blocked, None, Some(error.to_string()))
-        }
-        Err(error) => (DeliveryState::Pending, None, Some(error.to_string())),
+    let (status, error, blocked) = match &answer {
+        Ok(answer) => (Some(answer.status.as_u16()), None, false),
+        Err(error) => (None, Some(error.to_string()), matches!(error, OutboundError::Blocked(_))),
     };
-    let attempt = Attempt { at: at.to_string(), status, error, latency_ms };
-    let number = record.attempts.len() + 1;
-    {
-        let mut store = app.store();
-        let record = store.outbox.get_mut(place);
-        record.attempts.push(attempt.clone());
-        record.state = state;
+    let attempt = Attempt { at, status, error, latency_ms, by_hand };
+    if let Some(request) = sent {
+        let answer = answer.ok().map(|answer| Answer {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body.unwrap_or_default(),
+        });
+        app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
     }
+    let (state, copies) = record(app, callback, &attempt, blocked).await?;
+    app.releases.attempted();
     let Attempt { status, error, .. } = attempt;
-    let kind = record.callback.callback_type;
-    if state == DeliveryState::Delivered {
-        info!(callback = %kind, attempt = number, status, latency_ms, "delivered");
-    } else {
-        warn!(callback = %kind, attempt = number, status, error, latency_ms, "not delivered");
+    match state {
+        DeliveryState::Delivered => info!(callback, status, latency_ms, "delivered"),
+        DeliveryState::Exhausted => {
+            warn!(callback, status, error, "exhausted: no attempt was acknowledged");
+        }
+        _ => warn!(callback, status, error, latency_ms, "not delivered"),
     }
-    state
+    Some((state, copies))
+}
+
+/// Records an attempt, if need be after a while: the disk may be full.
+async fn record(
+    app: &App,
+    callback: i64,
+    attempt: &Attempt,
+    blocked: bool,
+) -> Option<(DeliveryState, u32)> {
+    for _ in 0..RECORDINGS {
+        let attempt = attempt.clone();
+        let recorded =
+            app.store.run(move |state| state.record_attempt(callback, &attempt, blocked)).await;
+        match recorded {
+            Ok((recorded, _)) => return Some(recorded),
+            Err(StoreError::Stopped) => return None,
+            Err(error) => error!(callback, %error, "an attempt was not recorded"),
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    None
 }
 
 /// The signed request (A04).
 fn request(
     credentials: Option<&Credentials>,
-    record: &CallbackRecord,
+    outgoing: &Outgoing,
     at: Timestamp,
-) -> Result<Request<Full<bytes::Bytes>>, OutboundError> {
+) -> Result<Request<Bytes>, OutboundError> {
     let blocked = |reason: &str| OutboundError::Blocked(reason.to_owned());
     let credentials = credentials.ok_or_else(|| blocked("the partner is not known"))?;
-    let url: Uri = record.url.parse().map_err(|_| blocked("callback_url is not a URL"))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    credentials
-        .sign_request(&Method::POST, url.path(), &record.body, &record.request_id, at)
-        .write(&mut headers, Form::Request)
-        .map_err(|error| blocked(&error.to_string()))?;
-    let mut request = Request::new(Full::new(record.body.clone()));
+    let url: Uri = outgoing.url.parse().map_err(|_| blocked("callback_url is not a URL"))?;
+    let body = Bytes::from(outgoing.body.clone());
+    let mut request = Request::new(body.clone());
     *request.method_mut() = Method::POST;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::CONTENT_TYPE, json);
+    credentials
+        .sign_request(&Method::POST, url.path(), &body, &outgoing.request_id, at)
+        .write(request.headers_mut(), Form::Request)
+        .map_err(|error| blocked(&error.to_string()))?;
     *request.uri_mut() = url;
-    *request.headers_mut() = headers;
     Ok(request)
 }
 
-/// When the retries are due, after the first attempt (documented: notification pages; A05).
-const LADDER: [Duration; 3] =
-    [Duration::from_mins(30), Duration::from_hours(6), Duration::from_hours(12)];
-/// What is read of an answer, in bytes: its status is all that counts.
-const MAX_ANSWER: usize = 64 << 10;
+/// How often it is tried to record an attempt before it is left for the next start.
+const RECORDINGS: u32 = 10;

@@ -1,8 +1,11 @@
-//! Callbacks: what is to be told ([`outbox`]) and the telling ([`delivery`]).
+//! Callbacks: what is to be told ([`outbox`]), what is held back until its cause was answered
+//! ([`release`]), and the telling ([`delivery`]).
 
-mod delivery;
+pub(crate) mod delivery;
 mod outbox;
+mod release;
 
-pub(crate) use delivery::deliver;
-pub(crate) use outbox::Outbox;
+pub(crate) use delivery::Lanes;
+pub(crate) use outbox::Outgoing;
 pub use outbox::{Attempt, CallbackRecord, DeliveryState};
+pub(crate) use release::{Held, Load, Place, Releases};

@@ -1,23 +1,20 @@
-//! The callbacks that were caused, each with the attempts at its delivery.
+//! The outbox: what is to be told, written with what caused it, and what became of it.
 
-use std::ops::Range;
+use std::time::Duration;
 
-use bytes::Bytes;
-use doku_types::{BusinessId, ClientId, partner::callback::Callback};
-use serde::Serialize;
+use doku_types::{BusinessId, ClientId, Timestamp, partner::callback::Callback};
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Serialize, Serializer};
 
-use crate::id::IdSource;
-
-/// All callbacks, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    records: Vec<CallbackRecord>,
-}
+use super::Place;
+use crate::store::{State, StoreError, Stored};
 
 /// A callback and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackRecord {
+    /// Counts up in the order of delivery.
+    pub number: i64,
     /// The same in every attempt (A06).
     pub request_id: String,
     /// Whose key signs it.
@@ -28,11 +25,14 @@ pub struct CallbackRecord {
     pub url: String,
     /// What it says.
     pub callback: Callback,
-    /// The very bytes of its body.
+    /// The very text of its body.
     #[serde(skip)]
-    pub body: Bytes,
+    pub body: String,
     /// How far it is.
     pub state: DeliveryState,
+    /// When the next attempt falls due, by the engine's clock: for a delayed one and a retry.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text_of_option")]
+    pub due: Option<Timestamp>,
     /// In their order.
     pub attempts: Vec<Attempt>,
 }
@@ -50,6 +50,8 @@ pub enum DeliveryState {
     Exhausted,
     /// Given up at once: the target is not allowed, as the one attempt says.
     Blocked,
+    /// Never attempted, because a fault said so.
+    Dropped,
 }
 
 /// One attempt at a delivery.
@@ -57,7 +59,8 @@ pub enum DeliveryState {
 #[non_exhaustive]
 pub struct Attempt {
     /// When, by the engine's clock, as the `Request-Timestamp` said.
-    pub at: String,
+    #[serde(serialize_with = "text_of")]
+    pub at: Timestamp,
     /// The HTTP status answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -66,48 +69,262 @@ pub struct Attempt {
     pub error: Option<String>,
     /// How long it took, in milliseconds of the machine's clock.
     pub latency_ms: u64,
+    /// Whether it was asked for by hand; such an attempt is no step of the ladder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
-impl Outbox {
-    /// Puts callbacks in, to be delivered in this order; returns their places.
-    pub(crate) fn add(
+/// A callback as its delivery needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgoing {
+    pub(crate) partner: ClientId,
+    pub(crate) request_id: String,
+    pub(crate) url: String,
+    pub(crate) body: String,
+}
+
+impl State<'_> {
+    /// Puts callbacks of a business into the outbox, to be delivered in this order; none without a
+    /// callback URL.
+    pub(crate) fn tell(
         &mut self,
-        ids: &mut IdSource,
-        client_id: &ClientId,
-        business: &BusinessId,
-        url: &str,
+        stored: &Stored,
         callbacks: Vec<Callback>,
-    ) -> Range<usize> {
-        let first = self.records.len();
-        for callback in callbacks {
+    ) -> Result<(), StoreError> {
+        let Some(url) = stored.business.callback_url() else {
+            return Ok(());
+        };
+        let mut insert = self.sql.prepare_cached(
+            "INSERT INTO callbacks (business, request_id, url, body, state, due, copies)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for told in self.faults.apply(callbacks) {
             // A callback is text and lists of text: writing it cannot fail.
-            let body = serde_json::to_vec(&callback).expect("a callback can be written");
-            self.records.push(CallbackRecord {
-                request_id: ids.request_id(),
-                client_id: client_id.clone(),
-                business: business.clone(),
-                url: url.to_owned(),
+            let body = serde_json::to_string(&told.callback).expect("a callback can be written");
+            let due = told.delay.map(|delay| self.now + delay);
+            let state = if told.dropped { DeliveryState::Dropped } else { DeliveryState::Pending };
+            insert.execute(params![
+                stored.number,
+                self.ids.request_id(),
+                url,
+                body,
+                state.as_str(),
+                due.map(Timestamp::as_millis),
+                told.copies,
+            ])?;
+            let callback = self.sql.last_insert_rowid();
+            match (told.dropped, due) {
+                (true, _) => {}
+                (false, Some(_)) => self.agenda_changed = true,
+                (false, None) => self.places.push(Place { lane: stored.number, callback }),
+            }
+        }
+        Ok(())
+    }
+
+    /// What an attempt needs.
+    pub(crate) fn outgoing(&self, callback: i64) -> Result<Option<Outgoing>, StoreError> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT partner, request_id, url, body FROM callbacks
+             JOIN businesses ON businesses.number = business WHERE callbacks.number = ?1",
+        )?;
+        let found = query.query_row([callback], |row| {
+            Ok(Outgoing {
+                partner: row.get::<_, String>(0)?.into(),
+                request_id: row.get(1)?,
+                url: row.get(2)?,
+                body: row.get(3)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Records an attempt and says what follows: how far it is, and how many copies are still to be sent.
+    pub(crate) fn record_attempt(
+        &mut self,
+        callback: i64,
+        attempt: &Attempt,
+        blocked: bool,
+    ) -> Result<(DeliveryState, u32), StoreError> {
+        let ((all, steps), first, before, due, copies) = self
+            .sql
+            .prepare_cached(
+                "SELECT count(attempts.number), count(attempts.number) FILTER (WHERE NOT by_hand),
+                        min(at) FILTER (WHERE NOT by_hand), state, due, copies
+                 FROM callbacks LEFT JOIN attempts ON callback = callbacks.number
+                 WHERE callbacks.number = ?1",
+            )?
+            .query_row([callback], |row| {
+                let instant = |column| -> rusqlite::Result<_> {
+                    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis))
+                };
+                let counts = (row.get::<_, i64>(0)?, row.get::<_, u32>(1)?);
+                Ok((counts, instant(2)?, state(row, 3)?, instant(4)?, row.get::<_, u32>(5)?))
+            })?;
+        self.sql
+            .prepare_cached("INSERT INTO attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .execute(params![
                 callback,
-                body: body.into(),
-                state: DeliveryState::Pending,
-                attempts: Vec::new(),
+                all + 1,
+                attempt.at.as_millis(),
+                attempt.status,
+                attempt.error,
+                attempt.latency_ms.cast_signed(),
+                attempt.by_hand,
+            ])?;
+        let acknowledged = attempt.status.is_some_and(|status| (200..300).contains(&status));
+        let first = first.unwrap_or(attempt.at);
+        let (state, due) = match (before, LADDER.get(steps as usize)) {
+            _ if acknowledged => (DeliveryState::Delivered, None),
+            // What failed by hand changes nothing, nor does a failed copy of what was delivered.
+            (before, _) if attempt.by_hand || before != DeliveryState::Pending => (before, due),
+            _ if blocked => (DeliveryState::Blocked, None),
+            (_, Some(after)) => (DeliveryState::Pending, Some(first + *after)),
+            (_, None) => (DeliveryState::Exhausted, None),
+        };
+        let left = if acknowledged { copies.saturating_sub(1) } else { copies };
+        self.agenda_changed |= due.is_some();
+        self.sql
+            .prepare_cached(
+                "UPDATE callbacks SET state = ?2, due = ?3, copies = ?4 WHERE number = ?1",
+            )?
+            .execute(params![callback, state.as_str(), due.map(Timestamp::as_millis), left])?;
+        Ok((state, if acknowledged { left } else { 0 }))
+    }
+
+    /// Takes the callbacks that have fallen due, earliest first, and no more than `limit`. Whoever
+    /// dies with them begins with them.
+    pub(crate) fn take_due_callbacks(&mut self, limit: u32) -> Result<Vec<i64>, StoreError> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT number FROM callbacks WHERE due <= ?1 ORDER BY due, number LIMIT ?2",
+        )?;
+        let numbers: Vec<i64> = query
+            .query_map(params![self.now.as_millis(), limit], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut take =
+            self.sql.prepare_cached("UPDATE callbacks SET due = NULL WHERE number = ?1")?;
+        for number in &numbers {
+            take.execute([number])?;
+        }
+        Ok(numbers)
+    }
+
+    /// What was to be attempted at once when the mock ended: more callbacks after this number.
+    pub(crate) fn unfinished(&self, after: i64, limit: u32) -> Result<Vec<Place>, StoreError> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT business, number FROM callbacks
+             WHERE state = 'pending' AND due IS NULL AND number > ?1 ORDER BY number LIMIT ?2",
+        )?;
+        let places = query.query_map(params![after, limit], |row| {
+            Ok(Place { lane: row.get(0)?, callback: row.get(1)? })
+        })?;
+        Ok(places.collect::<Result<_, _>>()?)
+    }
+
+    /// When something falls due next: a decision, a delayed callback or a retry.
+    pub(crate) fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let next: Option<i64> = self
+            .sql
+            .prepare_cached(
+                "SELECT min(due) FROM (SELECT min(due) AS due FROM businesses WHERE due IS NOT NULL
+                 UNION ALL SELECT min(due) FROM callbacks WHERE due IS NOT NULL)",
+            )?
+            .query_row([], |row| row.get(0))?;
+        Ok(next.map(Timestamp::from_millis))
+    }
+
+    /// How many callbacks are neither acknowledged nor given up.
+    pub(crate) fn pending_callbacks(&self) -> Result<u64, StoreError> {
+        let mut query =
+            self.sql.prepare_cached("SELECT count(*) FROM callbacks WHERE state = 'pending'")?;
+        let count: i64 = query.query_row([], |row| row.get(0))?;
+        Ok(count.cast_unsigned())
+    }
+
+    /// Callbacks with their attempts, in order, after a number; of one business, if one is named.
+    pub(crate) fn callbacks(
+        &self,
+        business: Option<i64>,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<CallbackRecord>, StoreError> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
+             FROM callbacks JOIN businesses ON businesses.number = business
+             WHERE (?1 IS NULL OR business = ?1) AND callbacks.number > ?2
+             ORDER BY callbacks.number LIMIT ?3",
+        )?;
+        let mut rows = query.query(params![business, after, limit])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(5)?;
+            let callback = Callback::parse(body.as_bytes())
+                .map_err(|_| StoreError::Unreadable { what: "callback" })?;
+            let number = row.get(0)?;
+            records.push(CallbackRecord {
+                number,
+                request_id: row.get(1)?,
+                client_id: row.get::<_, String>(2)?.into(),
+                business: row.get::<_, String>(3)?.into(),
+                url: row.get(4)?,
+                callback,
+                body,
+                state: state(row, 6)?,
+                due: row.get::<_, Option<i64>>(7)?.map(Timestamp::from_millis),
+                attempts: self.attempts(number)?,
             });
         }
-        first..self.records.len()
+        Ok(records)
     }
 
-    /// The callback at a place that [`Outbox::add`] gave.
-    pub(crate) fn get(&self, place: usize) -> &CallbackRecord {
-        &self.records[place]
-    }
-
-    /// The callback at a place that [`Outbox::add`] gave.
-    pub(crate) fn get_mut(&mut self, place: usize) -> &mut CallbackRecord {
-        &mut self.records[place]
-    }
-
-    /// All of them.
-    pub(crate) fn records(&self) -> &[CallbackRecord] {
-        &self.records
+    fn attempts(&self, callback: i64) -> Result<Vec<Attempt>, StoreError> {
+        let mut query = self.sql.prepare_cached(
+            "SELECT at, status, error, latency_ms, by_hand FROM attempts WHERE callback = ?1 ORDER BY number",
+        )?;
+        let attempts = query.query_map([callback], |row| {
+            Ok(Attempt {
+                at: Timestamp::from_millis(row.get(0)?),
+                status: row.get(1)?,
+                error: row.get(2)?,
+                latency_ms: row.get::<_, i64>(3)?.cast_unsigned(),
+                by_hand: row.get(4)?,
+            })
+        })?;
+        Ok(attempts.collect::<Result<_, _>>()?)
     }
 }
+
+impl DeliveryState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Exhausted => "exhausted",
+            Self::Blocked => "blocked",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<DeliveryState> {
+    let text: String = row.get(column)?;
+    Ok(match text.as_str() {
+        "delivered" => DeliveryState::Delivered,
+        "exhausted" => DeliveryState::Exhausted,
+        "blocked" => DeliveryState::Blocked,
+        "dropped" => DeliveryState::Dropped,
+        _ => DeliveryState::Pending,
+    })
+}
+
+fn text_of<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+fn text_of_option<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&at.map(|at| at.to_string()).unwrap_or_default())
+}
+
+/// When the retries are due, after the first attempt (documented: notification pages; A05).
+const LADDER: [Duration; 3] =
+    [Duration::from_mins(30), Duration::from_hours(6), Duration::from_hours(12)];

@@ -2,7 +2,7 @@
 
 use doku_types::{
     Amount, FileId, PhotoProofId,
-    code::{CallbackType, Platform, Readiness, ReviewStatus, Status, TicketSize},
+    code::{Platform, Readiness, ReviewStatus, Status, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
         part::Document,
@@ -14,32 +14,42 @@ use http::StatusCode;
 use crate::{
     app::App,
     auth::Call,
-    kyb::{Brand, Business, Submission},
+    kyb::{Brand, Business, Part, Review, Service},
     reply::Reply,
 };
 
 /// `GET /business/{brand id}`; the query parameters are not looked at.
-pub(crate) fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
-    let business = app.store().business(&call.partner, &call.brand()).cloned();
-    let Some(business) = business else {
-        return Err(Reply::business(StatusCode::NOT_FOUND, "BUSINESS NOT FOUND", "A12"));
+pub(crate) async fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
+    let (partner, brand) = (call.partner.clone(), call.brand());
+    let found =
+        app.store.run(move |state| state.business_of_brand(&partner, &brand).map_err(Reply::from));
+    let (found, _) = found.await?;
+    let business = found.ok_or_else(not_found)?.business;
+    let assumptions: &[_] = match business.registration() {
+        Some(_) => &["A02", "A07", "A18", "A19", "A21", "A25", "A29", "A38"],
+        None => &["A21", "A28"],
     };
-    Ok(match &business.submission {
-        Submission::Lite(invitation) => {
-            let data = BusinessData::builder()
-                .id(business.id.clone())
-                .partner_ref_id(invitation.business.partner_ref_id.clone())
-                .name(invitation.business.name.clone())
-                .contact(invitation.business.contact.clone())
-                .status(business.status())
-                .build();
-            Reply::ok(&data, &["A21", "A28"])
-        }
-        Submission::Full { registration, .. } => {
-            let assumptions = &["A02", "A07", "A18", "A19", "A21", "A25", "A29", "A38"];
-            Reply::ok(&full(app, &business, registration), assumptions)
-        }
-    })
+    Ok(Reply::ok(&data(app, &business), assumptions))
+}
+
+/// There is none, or it is another partner's (A12).
+pub(crate) fn not_found() -> Reply {
+    Reply::business(StatusCode::NOT_FOUND, "BUSINESS NOT FOUND", "A12")
+}
+
+/// A business as its partner sees it.
+pub(crate) fn data(app: &App, business: &Business) -> BusinessData {
+    if let Some(registration) = business.registration() {
+        return full(app, business, registration);
+    }
+    let mut data =
+        BusinessData::builder().id(business.id().clone()).status(business.status()).build();
+    if let Some(invitation) = business.invitation() {
+        data.partner_ref_id = Some(invitation.business.partner_ref_id.clone());
+        data.name = Some(invitation.business.name.clone());
+        data.contact = Some(invitation.business.contact.clone());
+    }
+    data
 }
 
 fn full(app: &App, business: &Business, registration: &Registration) -> BusinessData {
@@ -53,15 +63,15 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         };
         Coded::new(code, name)
     };
-    let brands = sent.brands.iter().zip(&business.brands);
+    let brands = sent.brands.iter().zip(business.brands());
     let mut data = BusinessData::builder()
-        .id(business.id.clone())
+        .id(business.id().clone())
         .status(business.status())
         .name(sent.name.clone())
         .email(sent.email.clone())
         .phone_calling_code(sent.phone_calling_code.clone())
         .phone_number(sent.phone_number.clone())
-        .partner(business.partner.clone())
+        .partner(business.partner().clone())
         .platform(Platform::Api)
         .business_type(sent.business_type.clone())
         .legal_entity(Coded::new(sent.legal_entity.clone(), sent.legal_entity.shown()))
@@ -71,20 +81,23 @@ fn full(app: &App, business: &Business, registration: &Registration) -> Business
         .contacts(sent.contacts.clone())
         .documents(sent.documents.clone())
         .build();
+    data.partner_ref_id = business.partner_ref_id().map(str::to_owned);
+    data.reject_notes = business.reject_notes();
     data.description.clone_from(&sent.description);
     data.callback_url.clone_from(&sent.callback_url);
     data.website_readiness = sent.website_readiness.clone().map(|code| readiness(code, "website"));
     data.mobile_app_readiness =
         sent.mobile_app_readiness.clone().map(|code| readiness(code, "mobile app"));
 
+    let part = |part| business.part(part).map(Review::part_status);
     for address in &mut data.addresses {
-        address.status = Some(business.part(&CallbackType::BusinessAddress));
+        address.status = part(Part::Address);
     }
     for bank in &mut data.banks {
-        bank.status = Some(business.part(&CallbackType::BusinessBank));
+        bank.status = part(Part::Bank);
     }
     for contact in &mut data.contacts {
-        contact.status = Some(business.part(&CallbackType::BusinessContact));
+        contact.status = part(Part::Contact);
     }
     let contacts = data.contacts.iter_mut().flat_map(|contact| &mut contact.documents);
     for document in contacts.chain(&mut data.documents) {
@@ -98,27 +111,28 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
         PhotoProof::builder().id(id.clone()).photo(app.link(file)).build()
     };
     let files = sent.photo_proofs.iter().map(|proof| &proof.id);
-    let active = brand.operational_status == Some(Status::Active);
+    let active = brand.operational_status() == Some(Status::Active);
     let reviewed = |before| {
         if active { ReviewStatus::Approved } else { before }
     };
     let mut data = BrandData::builder()
-        .id(brand.id.clone())
+        .id(brand.id().clone())
         .status(brand.status())
         .name(sent.name.clone())
         .description(sent.description.clone())
-        .shared_key(brand.shared_key.clone())
+        .shared_key(brand.shared_key().clone())
         .category(sent.category.clone())
         .minimum_transaction(Amount::from(0))
         .maximum_transaction(Amount::from(100))
         .ticket_size(Coded::new(TicketSize::UpTo50K, TicketSize::UpTo50K.shown()))
         .finance_status(reviewed(ReviewStatus::Probation))
         .risk_engine_status(reviewed(ReviewStatus::OnProcess))
-        .photo_proofs(brand.photo_proof_ids.iter().zip(files).map(photo).collect::<Vec<_>>())
+        .photo_proofs(brand.photo_proof_ids().iter().zip(files).map(photo).collect::<Vec<_>>())
         .social_media(sent.social_media.clone())
-        .services(brand.services.clone())
+        .services(brand.services().iter().map(Service::shown).collect::<Vec<_>>())
         .build();
-    data.operational_status.clone_from(&brand.operational_status);
+    data.reject_notes = brand.reject_notes();
+    data.operational_status = brand.operational_status();
     let frequency = sent.transaction_frequency.as_ref();
     data.transaction_frequency = frequency.map(|code| Coded::new(code.clone(), code.shown()));
     let quantity = sent.transaction_quantity.as_ref();

@@ -6,30 +6,42 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use doku_types::{
     ClientId,
     code::{BusinessType, LegalEntity},
     partner::{
+        endpoint::Endpoint,
         file::{FileKind, FilePurpose, UploadParts, UploadedFile},
         requirements::FileRequirement,
     },
     validate::{Fault, FaultKind},
 };
 use http::{StatusCode, Uri, header};
-use http_body_util::Full;
 use multer::{Constraints, Field, Multipart, SizeLimit};
 
 use super::requirements::requirements;
-use crate::{app::App, auth, body, outbound::BodyError, reply::Reply, store::StoredFile};
+use crate::{
+    app::App,
+    auth::{self, Asked},
+    body,
+    files::{Files, Incoming, Received},
+    reply::Reply,
+};
 
 /// `POST /file`.
 pub(crate) async fn upload(app: &App, request: Request) -> Response {
+    let mut asked = Asked { operation: Endpoint::UploadFile, partner: None, body: Bytes::new() };
     let outcome = match auth::bearer(app, request.headers()) {
-        Ok(partner) => receive(app, &partner, request).await,
+        Ok(partner) => {
+            asked.partner = Some(partner.clone());
+            receive(app, &partner, request).await
+        }
         Err(refusal) => Err(refusal),
     };
-    outcome.unwrap_or_else(|refusal| refusal).into_response()
+    let mut response = outcome.unwrap_or_else(|refusal| refusal).into_response();
+    response.extensions_mut().insert(asked);
+    response
 }
 
 /// The parts of an upload, as sent.
@@ -41,37 +53,36 @@ struct Parts {
 
 struct SentFile {
     name: String,
-    content: Bytes,
+    content: Received,
 }
 
 async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
-    let parts = tokio::time::timeout(WHOLE_UPLOAD, read_parts(request)).await;
-    let parts = parts.map_err(|_| body::late())??;
-    let (Some(purpose), []) = (parts.texts.purpose(), &*parts.texts.validate()) else {
-        return Err(Reply::faults(&parts.texts.validate()));
-    };
-    let file = match parts.file {
-        Some(file) => file,
-        None => fetch(app, &parts.texts.file_url).await?,
-    };
-    let rule = requirement(&purpose);
-    let size = file.content.len() as u64;
-    let faults = rule.check(&file.name, size, &file.content);
-    let kind = FileKind::sniff(&file.content);
+    let sent = tokio::time::timeout(WHOLE_UPLOAD, read_or_fetch(app, request)).await;
+    let (purpose, SentFile { name, content }) = sent.map_err(|_| body::late())??;
+    let faults = requirement(&purpose).check(&name, content.size(), content.head());
+    let kind = FileKind::sniff(content.head());
     let (true, Some(kind)) = (faults.is_empty(), kind) else {
         return Err(refusal(&faults));
     };
-    let stored = StoredFile { partner: partner.clone(), kind, content: file.content };
-    let id = app.store().add_file(&purpose, stored, app.clock().now()).map_err(|_| {
-        let message = "THE MOCK'S MEMORY FOR FILES IS USED UP: RESTART IT";
-        Reply::business(StatusCode::INSUFFICIENT_STORAGE, message, "A30")
-    })?;
-    let reply = UploadedFile::builder()
-        .link(app.link(&id))
-        .id(id)
-        .category(purpose.category().clone())
-        .build();
+    let (partner, category) = (partner.clone(), purpose.category().clone());
+    let (id, _) = app
+        .store
+        .run(move |state| state.add_file(&partner, &purpose, kind, content).map_err(Reply::from))
+        .await?;
+    let reply = UploadedFile::builder().link(app.link(&id)).id(id).category(category).build();
     Ok(Reply::ok(&reply, &["A16", "A17", "A18"]))
+}
+
+async fn read_or_fetch(app: &App, request: Request) -> Result<(FilePurpose, SentFile), Reply> {
+    let Parts { texts, file } = read_parts(&app.files, request).await?;
+    let (Some(purpose), []) = (texts.purpose(), &*texts.validate()) else {
+        return Err(Reply::faults(&texts.validate()));
+    };
+    let file = match file {
+        Some(file) => file,
+        None => fetch(app, &texts.file_url).await?,
+    };
+    Ok((purpose, file))
 }
 
 /// Too large is 413, all else 400 (A16).
@@ -83,7 +94,7 @@ fn refusal(faults: &[Fault]) -> Reply {
     reply
 }
 
-async fn read_parts(request: Request) -> Result<Parts, Reply> {
+async fn read_parts(files: &Files, request: Request) -> Result<Parts, Reply> {
     let content_type = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -108,14 +119,10 @@ async fn read_parts(request: Request) -> Result<Parts, Reply> {
             Some("category") => keep(&mut texts.category, read_text(field, "category").await?)?,
             Some("code") => keep(&mut texts.code, read_text(field, "code").await?)?,
             Some("file_url") => keep(&mut texts.file_url, read_text(field, "file_url").await?)?,
-            Some("file") => match (read_file(field).await?, parts.file.is_some()) {
-                (Some(_), true) => return Err(twice()),
-                (None, _) => {}
-                (file, false) => {
-                    parts.file = file;
-                    texts.has_file = true;
-                }
-            },
+            Some("file") => {
+                parts.file = read_file(files, field, parts.file.take()).await?;
+                texts.has_file = parts.file.is_some();
+            }
             _ => discard(field).await?,
         }
     }
@@ -136,38 +143,62 @@ fn twice() -> Reply {
 }
 
 /// A part's text; an empty part is how a form says that it has nothing to say.
-async fn read_text(field: Field<'_>, name: &str) -> Result<String, Reply> {
-    let content = read_field(field, MAX_TEXT, name).await?;
+async fn read_text(mut field: Field<'_>, name: &str) -> Result<String, Reply> {
+    let mut content = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        if content.len() + chunk.len() > MAX_TEXT {
+            return Err(too_large(name, MAX_TEXT));
+        }
+        content.extend_from_slice(&chunk);
+    }
     let text = std::str::from_utf8(&content)
         .map_err(|_| bad_multipart(&format!("{name} is not UTF-8")))?
         .trim();
     Ok(text.to_owned())
 }
 
-/// The file; without name and content it is a form's field that nobody filled in.
-async fn read_file(field: Field<'_>) -> Result<Option<SentFile>, Reply> {
+/// The file, written as it comes, unless one came `before`; without name and content it is a form's
+/// field that nobody filled in.
+async fn read_file(
+    files: &Files,
+    mut field: Field<'_>,
+    before: Option<SentFile>,
+) -> Result<Option<SentFile>, Reply> {
     let name = field.file_name().unwrap_or_default().to_owned();
-    let content = read_field(field, MAX_UPLOAD, "file").await?;
-    match (name.as_str(), content.is_empty()) {
-        ("", true) => Ok(None),
-        (_, true) => {
+    let mut incoming = None;
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+        if chunk.is_empty() {
+            continue;
+        }
+        if before.is_some() {
+            return Err(twice());
+        }
+        let incoming = match &mut incoming {
+            Some(incoming) => incoming,
+            None => incoming.insert(files.incoming().await.map_err(Reply::storage)?),
+        };
+        write(incoming, &chunk, "file").await?;
+    }
+    match incoming {
+        Some(incoming) => {
+            let content = incoming.finish().await.map_err(Reply::storage)?;
+            Ok(Some(SentFile { name, content }))
+        }
+        None if name.is_empty() => Ok(before),
+        None => {
             let message = "is empty: send the file's content";
             Err(Reply::faults(&[Fault::new("file", FaultKind::Missing, "A27", message)]))
         }
-        (_, false) => Ok(Some(SentFile { name, content })),
     }
 }
 
-/// A part's content, of at most `limit` bytes; nothing beyond is kept.
-async fn read_field(mut field: Field<'_>, limit: usize, name: &str) -> Result<Bytes, Reply> {
-    let mut content = BytesMut::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-        if content.len() + chunk.len() > limit {
-            return Err(too_large(name, limit));
-        }
-        content.extend_from_slice(&chunk);
+/// Nothing beyond the largest file is written. The rule of its own category waits until all parts
+/// are read: they come in any order.
+async fn write(incoming: &mut Incoming, chunk: &[u8], name: &str) -> Result<(), Reply> {
+    if incoming.size() + chunk.len() as u64 > MAX_UPLOAD as u64 {
+        return Err(too_large(name, MAX_UPLOAD));
     }
-    Ok(content.freeze())
+    incoming.write(chunk).await.map_err(Reply::storage)
 }
 
 /// A part that nobody knows is ignored, whatever it holds.
@@ -194,20 +225,16 @@ async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
     };
     let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
-    let mut request = http::Request::new(Full::default());
-    *request.uri_mut() = uri;
-    let answer = app
-        .outbound()
-        .send(request, MAX_UPLOAD)
-        .await
-        .map_err(|error| failed(&error.to_string()))?;
-    if answer.status != StatusCode::OK {
-        return Err(failed(&format!("the answer was {}", answer.status.as_u16())));
+    // Its place comes first, so that no more is fetched at once than may come in.
+    let mut incoming = app.files.incoming().await.map_err(Reply::storage)?;
+    let mut download = app.outbound.open(uri).await.map_err(|error| failed(&error.to_string()))?;
+    if download.status != StatusCode::OK {
+        return Err(failed(&format!("the answer was {}", download.status.as_u16())));
     }
-    let content = answer.body.map_err(|error| match error {
-        BodyError::TooLarge => too_large("file_url", MAX_UPLOAD),
-        BodyError::BrokenOff => failed(&error.to_string()),
-    })?;
+    while let Some(chunk) = download.chunk().await.map_err(|error| failed(&error.to_string()))? {
+        write(&mut incoming, &chunk, "file_url").await?;
+    }
+    let content = incoming.finish().await.map_err(Reply::storage)?;
     Ok(SentFile { name, content })
 }
 

@@ -1,34 +1,81 @@
-//! Create Business Lite.
+//! Create Business Lite, and its completion, which is the owner's in DOKU's dashboard (A28).
 
-use doku_types::partner::lite::{InvitedBrand, InvitedBusiness, LiteRegistration, LiteReply};
+use std::sync::Arc;
+
+use doku_types::partner::{
+    lite::{InvitedBrand, InvitedBusiness, LiteRegistration, LiteReply},
+    registration::Registration,
+};
 use http::StatusCode;
 
-use super::{registration::SERVICES, unreadable};
-use crate::{app::App, auth::Call, kyb::Business, reply::Reply};
+use super::{
+    business::not_found,
+    once,
+    registration::{Submitted, check},
+};
+use crate::{
+    app::App,
+    auth::Call,
+    callback::Held,
+    kyb::{Business, Outcome},
+    reply::Reply,
+    store::Stored,
+};
 
 /// `POST /business/lite/registration`.
-pub(crate) fn create(app: &App, call: &Call) -> Result<Reply, Reply> {
-    let invitation = LiteRegistration::parse(&call.body).map_err(|error| unreadable(&error))?;
-    let now = app.clock().now();
-    let mut guard = app.store();
-    let store = &mut *guard;
-    let partner_ref_id = invitation.business.partner_ref_id.clone();
-    if !store.take_partner_ref(&call.partner, &partner_ref_id) {
-        let message = "PARTNER REF ID ALREADY USED";
-        return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A20"));
-    }
-    let ids = &mut store.ids;
-    let business = Business::invited(invitation, call.partner.clone(), SERVICES, ids, now);
-    let brands: Vec<_> = business
-        .brands
-        .iter()
-        .map(|brand| InvitedBrand::builder().id(brand.id.clone()).build())
-        .collect();
-    let invited = InvitedBusiness::builder()
-        .id(business.id.clone())
-        .partner_ref_id(partner_ref_id)
-        .brands(brands)
-        .build();
-    store.put_business(business);
-    Ok(Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]))
+pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
+    let profile = app.config.profile;
+    let (invitation, _) =
+        profile.read(&call.body, LiteRegistration::parse, LiteRegistration::unknown)?;
+    let (partner, services) = (call.partner.clone(), app.config.services.clone());
+    once(app, call, move |state| {
+        let partner_ref_id = invitation.business.partner_ref_id.clone();
+        if state.has_partner_ref(&partner, &partner_ref_id)? {
+            let message = "PARTNER REF ID ALREADY USED";
+            return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A20"));
+        }
+        let now = state.now;
+        let business = Business::invited(invitation, partner, &services, state.ids, now);
+        let stored = state.add_business(business)?;
+        let business = &stored.business;
+        let brands: Vec<_> = business
+            .brands()
+            .iter()
+            .map(|brand| InvitedBrand::builder().id(brand.id().clone()).build())
+            .collect();
+        let invited = InvitedBusiness::builder()
+            .id(business.id().clone())
+            .partner_ref_id(partner_ref_id)
+            .brands(brands)
+            .build();
+        Ok(Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]))
+    })
+    .await
+}
+
+/// What the owner of an invited business does: fills the data in, which starts its review.
+pub(crate) async fn complete(
+    app: &Arc<App>,
+    id: String,
+    registration: Registration,
+    outcome: Option<Outcome>,
+) -> Result<(Stored, Held), Reply> {
+    let submitted = Submitted::new(app, outcome, registration)?;
+    let (profile, pace) = (app.config.profile, app.config.pace);
+    app.store
+        .run(move |state| {
+            let mut stored = state.business_by_id(&id)?.ok_or_else(not_found)?;
+            let partner = stored.business.partner().clone();
+            check(state, &partner, &submitted.registration, profile)?;
+            let Submitted { registration, outcome, strictness } = submitted;
+            let now = state.now;
+            let business = &mut stored.business;
+            let changed = business.complete(registration, state.ids, now)?;
+            business.submit(&changed, &outcome, strictness, pace, now)?;
+            let callbacks = business.run_due(now, pace);
+            state.save_business(&stored)?;
+            state.tell(&stored, callbacks)?;
+            Ok(stored)
+        })
+        .await
 }

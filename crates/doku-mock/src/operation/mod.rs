@@ -6,14 +6,74 @@ pub(crate) mod lite;
 pub(crate) mod registration;
 pub(crate) mod requirements;
 pub(crate) mod token;
+pub(crate) mod update;
 
-use doku_types::validate::ParseError;
+use std::sync::Arc;
+
+use doku_types::{code::GatewayCode, partner::endpoint::Endpoint, validate::ParseError};
 use http::StatusCode;
 
-use crate::reply::Reply;
+use crate::{
+    app::App,
+    auth::Call,
+    reply::Reply,
+    store::{Fingerprint, Kept, State},
+};
+
+/// Answers a request whose signature was right.
+pub(crate) async fn answer(
+    app: &Arc<App>,
+    operation: Endpoint,
+    call: &Call,
+) -> Result<Reply, Reply> {
+    match operation {
+        Endpoint::CheckRequirements => requirements::check(call),
+        Endpoint::GenerateToken => token::generate(app, call).await,
+        Endpoint::BusinessRegistration => registration::register(app, call).await,
+        Endpoint::CreateBusinessLite => lite::create(app, call).await,
+        Endpoint::GetBusinessData => business::get(app, call).await,
+        Endpoint::UpdateBusinessData => update::update(app, call).await,
+        // Not signed, so it does not come here; nor does what this crate does not know.
+        _ => Err(Reply::business(StatusCode::NOT_FOUND, "NOT AN OPERATION OF THIS MOCK", "A30")),
+    }
+}
+
+/// Does `work`, once for each Request-Id: a repeated request gets the original body again with HTTP
+/// 409, another one with the same id is refused (A13). Looking, doing and keeping the reply are one
+/// transaction, so a request that is still in progress cannot be repeated.
+async fn once(
+    app: &Arc<App>,
+    call: &Call,
+    work: impl FnOnce(&mut State<'_>) -> Result<Reply, Reply> + Send + 'static,
+) -> Result<Reply, Reply> {
+    let (partner, request_id) = (call.partner.clone(), call.request_id.clone());
+    let fingerprint = Fingerprint::of(&call.method, call.uri.path(), &call.body);
+    let answered = app.store.run(move |state| {
+        match state.kept_reply(&partner, &request_id, fingerprint)? {
+            Some(Kept::Reply { body, assumptions }) => {
+                return Ok(Reply::replayed(body, &assumptions));
+            }
+            Some(Kept::Other) => {
+                let message = "The Request-Id was used before, with another request";
+                let mut refusal = Reply::gateway(GatewayCode::IdempotentRequest, message);
+                refusal.status = StatusCode::CONFLICT;
+                refusal.assumptions.push("A13");
+                return Err(refusal);
+            }
+            None => {}
+        }
+        let reply = work(state)?;
+        let assumptions = reply.assumptions.join(",");
+        state.keep_reply(&partner, &request_id, fingerprint, &reply.body, &assumptions)?;
+        Ok(reply)
+    });
+    let (mut reply, held) = answered.await?;
+    reply.held = Some(held);
+    Ok(reply)
+}
 
 /// The refusal of a body that could not be read.
-fn unreadable(error: &ParseError) -> Reply {
+pub(crate) fn unreadable(error: &ParseError) -> Reply {
     match error {
         ParseError::Faults(faults) => Reply::faults(faults),
         ParseError::TooLarge { .. } => {

@@ -1,51 +1,93 @@
-//! Business Registration (A01), and the review it causes: by default everything is approved at
-//! once.
+//! Business Registration (A01), and the review that it causes.
+
+use std::sync::Arc;
 
 use doku_types::{
+    ClientId,
     partner::registration::{RegisteredBrand, RegisteredBusiness, Registration, RegistrationReply},
     validate::{Fault, FaultKind},
 };
 
-use super::{requirements::requirements, unreadable};
+use super::{once, requirements::requirements};
 use crate::{
     app::App,
     auth::Call,
-    kyb::{Business, Event},
+    kyb::{Business, Outcome, Service, Strictness},
+    profile::Profile,
     reply::Reply,
+    store::State,
 };
 
+/// A registration with what is to become of it.
+pub(super) struct Submitted {
+    pub(super) registration: Registration,
+    pub(super) outcome: Outcome,
+    pub(super) strictness: Strictness,
+}
+
+impl Submitted {
+    /// The outcome is that of the request, else that of the e-mail's tags, else the default.
+    pub(super) fn new(
+        app: &App,
+        outcome: Option<Outcome>,
+        registration: Registration,
+    ) -> Result<Self, Reply> {
+        let tagged = match outcome {
+            Some(outcome) => Some(outcome),
+            None => Outcome::from_email(registration.business.email.expose())
+                .map_err(|error| Reply::outcome("/business/email", &error))?,
+        };
+        let (outcome, strictness) = match tagged {
+            Some(outcome) => (outcome, Strictness::Strict),
+            None => (app.config.outcome.clone(), Strictness::Lenient),
+        };
+        Ok(Self { registration, outcome, strictness })
+    }
+}
+
 /// `POST /business`.
-pub(crate) fn register(app: &App, call: &Call) -> Result<Reply, Reply> {
-    let registration = Registration::parse(&call.body).map_err(|error| unreadable(&error))?;
-    let now = app.clock().now();
-    let mut guard = app.store();
-    let store = &mut *guard;
-    let mut faults = required(&registration);
-    faults.extend(
-        registration
-            .files()
-            .into_iter()
-            .filter(|(_, _, id)| !store.has_file(&call.partner, id))
-            .map(|(pointer, _, _)| {
-                let message =
-                    "names no uploaded file: upload it first and send the id of the reply";
-                Fault::new(pointer, FaultKind::NotFound, "A12", message)
-            }),
-    );
-    if !faults.is_empty() {
-        return Err(Reply::faults(&faults));
+pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
+    let profile = app.config.profile;
+    let (registration, waived) =
+        profile.read(&call.body, Registration::parse, Registration::unknown)?;
+    let submitted = Submitted::new(app, call.outcome.clone(), registration)?;
+    let (partner, services) = (call.partner.clone(), app.config.services.clone());
+    let pace = app.config.pace;
+    once(app, call, move |state| {
+        let Submitted { registration, outcome, strictness } = submitted;
+        let also_waived = check(state, &partner, &registration, profile)?;
+        let now = state.now;
+        let (mut business, changed) =
+            Business::registered(registration, partner, &services, state.ids, now);
+        let assumptions = &["A01", "A21", "A24", "A25", "A26"];
+        let mut reply = Reply::ok(&registered(&business), assumptions);
+        reply.assumptions.extend(waived);
+        reply.assumptions.extend(also_waived);
+        business.submit(&changed, &outcome, strictness, pace, now)?;
+        let callbacks = business.run_due(now, pace);
+        let stored = state.add_business(business)?;
+        state.tell(&stored, callbacks)?;
+        Ok(reply)
+    })
+    .await
+}
+
+/// Checks what a registration names: its files, and the documents that it has to have. Says which
+/// assumptions it does not meet.
+pub(super) fn check(
+    state: &State<'_>,
+    partner: &ClientId,
+    registration: &Registration,
+    profile: Profile,
+) -> Result<Vec<&'static str>, Reply> {
+    let mut faults = required(registration);
+    for (pointer, _, id) in registration.files() {
+        if !state.has_file(partner, id)? {
+            let message = "names no uploaded file: upload it first and send the id of the reply";
+            faults.push(Fault::new(pointer, FaultKind::NotFound, "A12", message));
+        }
     }
-    let callback_url = registration.business.callback_url.clone();
-    let ids = &mut store.ids;
-    let business = Business::registered(registration, call.partner.clone(), SERVICES, ids, now);
-    let mut reply = Reply::ok(&registered(&business), &["A01", "A21", "A24", "A25", "A26"]);
-    let (business, callbacks) = business.apply(Event::Approved);
-    if let Some(url) = callback_url {
-        let places = store.outbox.add(ids, &call.partner, &business.id, &url, callbacks);
-        reply.release = Some(places);
-    }
-    store.put_business(business);
-    Ok(reply)
+    profile.sift(faults)
 }
 
 /// What Check Requirements asks of such a business, and of each contact by its nationality.
@@ -62,22 +104,20 @@ fn required(registration: &Registration) -> Vec<Fault> {
     faults
 }
 
-fn registered(business: &Business) -> RegistrationReply {
-    let brands = business.brands.iter().map(|brand| {
+/// The reply, which an update has too (A08).
+pub(super) fn registered(business: &Business) -> RegistrationReply {
+    let brands = business.brands().iter().map(|brand| {
         RegisteredBrand::builder()
-            .id(brand.id.clone())
+            .id(brand.id().clone())
             .status(brand.status())
-            .shared_key(brand.shared_key.clone())
-            .services(brand.services.clone())
+            .shared_key(brand.shared_key().clone())
+            .services(brand.services().iter().map(Service::shown).collect::<Vec<_>>())
             .build()
     });
     let business = RegisteredBusiness::builder()
-        .id(business.id.clone())
+        .id(business.id().clone())
         .status(business.status())
         .brands(brands.collect())
         .build();
     RegistrationReply::builder().business(business).build()
 }
-
-/// The services of a new brand, with their names (A25).
-pub(super) const SERVICES: &[(&str, &str)] = &[("QRIS", "QRIS")];

@@ -8,10 +8,10 @@ use doku_types::{
     },
 };
 
-use crate::{app::App, auth::Call, reply::Reply};
+use crate::{auth::Call, reply::Reply};
 
 /// `GET /file`.
-pub(crate) fn check(_: &App, call: &Call) -> Result<Reply, Reply> {
+pub(crate) fn check(call: &Call) -> Result<Reply, Reply> {
     let query = call.uri.query().unwrap_or_default();
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
     let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));

@@ -1,18 +1,20 @@
 //! Generate Token.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use doku_types::partner::token::{DEFAULT_MINUTES, TokenReply, TokenRequest};
 
-use super::unreadable;
+use super::once;
 use crate::{app::App, auth::Call, reply::Reply};
 
 /// `POST /token`.
-pub(crate) fn generate(app: &App, call: &Call) -> Result<Reply, Reply> {
-    let request = TokenRequest::parse(&call.body).map_err(|error| unreadable(&error))?;
+pub(crate) async fn generate(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
+    let profile = app.config.profile;
+    let (request, _) = profile.read(&call.body, TokenRequest::parse, TokenRequest::unknown)?;
     // `parse` refuses a lifetime that is none.
     let minutes = request.lifetime_minutes().unwrap_or(DEFAULT_MINUTES);
     let lifetime = Duration::from_secs(u64::from(minutes) * 60);
-    let token = app.bearers().issue(&call.partner, app.clock().now(), lifetime);
-    Ok(Reply::ok(&TokenReply::builder().token(token).build(), &["A15"]))
+    let token = app.bearers.issue(&call.partner, app.clock.now(), lifetime);
+    let reply = Reply::ok(&TokenReply::builder().token(token).build(), &["A15"]);
+    once(app, call, |_| Ok(reply)).await
 }

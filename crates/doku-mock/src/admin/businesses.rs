@@ -1,0 +1,113 @@
+//! Businesses: what they are, and what DOKU's people would do with them.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Request, State},
+    response::{IntoResponse, Response},
+};
+use doku_types::partner::registration::Registration;
+use http::Uri;
+use serde::Deserialize;
+
+use super::{parameter, read, read_bytes};
+use crate::{
+    app::App,
+    callback::Held,
+    kyb::Outcome,
+    operation::{
+        business::{data, not_found},
+        lite,
+    },
+    reply::Reply,
+    store::Stored,
+};
+
+/// `GET /_mock/businesses?after=0&limit=100`: oldest first, by number.
+pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    let listed = async {
+        let after = parameter(&uri, "after")?.unwrap_or(0);
+        let limit = parameter(&uri, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+        let (listed, _) = app
+            .store
+            .run(move |state| state.list_businesses(after, limit).map_err(Reply::from))
+            .await?;
+        Ok(Reply::ok(&listed, &[]))
+    };
+    listed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+/// `GET /_mock/businesses/{id}`, by `BSN-` or `BRN-` id: as Get Business Data shows it.
+pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
+    let found = async {
+        let (found, _) =
+            app.store.run(move |state| state.business_by_id(&id).map_err(Reply::from)).await?;
+        let stored = found.ok_or_else(not_found)?;
+        Ok(Reply::ok(&data(&app, &stored.business), &[]))
+    };
+    found.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+#[derive(Deserialize)]
+struct Decision {
+    outcome: String,
+    #[serde(default)]
+    reject_notes: Vec<String>,
+}
+
+/// `POST /_mock/businesses/{id}/decide {"outcome":"reject.BUSINESS_DOCUMENT","reject_notes":["…"]}`.
+pub(super) async fn decide(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let decided = async {
+        let Decision { outcome, reject_notes } = read(request).await?;
+        let outcome = outcome.parse().map_err(|error| Reply::outcome("outcome", &error))?;
+        Ok(changed(&app, decide_business(&app, id, outcome, reject_notes).await?))
+    };
+    decided.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+/// Decides what is open of a business.
+pub(crate) async fn decide_business(
+    app: &App,
+    id: String,
+    outcome: Outcome,
+    notes: Vec<String>,
+) -> Result<(Stored, Held), Reply> {
+    let decided = app.store.run(move |state| {
+        let mut stored = state.business_by_id(&id)?.ok_or_else(not_found)?;
+        let now = state.now;
+        let callbacks = stored.business.decide(&outcome, &notes, now)?;
+        state.save_business(&stored)?;
+        state.tell(&stored, callbacks)?;
+        Ok(stored)
+    });
+    decided.await
+}
+
+/// `POST /_mock/businesses/{id}/complete` with a registration: what an invited owner does (A28).
+pub(super) async fn complete(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let completed = async {
+        let outcome = crate::auth::outcome(request.headers())?;
+        let body = read_bytes(request).await?;
+        let profile = app.config.profile;
+        let (registration, _) = profile.read(&body, Registration::parse, Registration::unknown)?;
+        Ok(changed(&app, lite::complete(&app, id, registration, outcome).await?))
+    };
+    completed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+fn changed(app: &App, (stored, held): (Stored, Held)) -> Reply {
+    let mut reply = Reply::ok(&data(app, &stored.business), &[]);
+    reply.held = Some(held);
+    reply
+}
+
+const DEFAULT_LIMIT: u32 = 100;
+const MAX_LIMIT: u32 = 1000;

@@ -1,0 +1,48 @@
+//! The journal, without what was said: bodies and headers hold secrets and personal data.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::Uri;
+use serde_json::{Value, json};
+
+use super::parameter;
+use crate::{
+    app::App,
+    journal::{Direction, JournalEntry},
+    reply::Reply,
+};
+
+/// `GET /_mock/journal?after=0`: the last exchanges, oldest first.
+pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    let listed = || {
+        let after: u64 = parameter(&uri, "after")?.unwrap_or(0);
+        let entries = app.journal.entries();
+        let later = entries.iter().filter(|entry| entry.number > after);
+        Ok(Reply::ok(&later.map(shown).collect::<Vec<_>>(), &[]))
+    };
+    listed().unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+fn shown(entry: &JournalEntry) -> Value {
+    let mut shown = json!({
+        "number": entry.number,
+        "at": entry.at.to_string(),
+        "method": entry.method.as_str(),
+        "path": entry.target.path(),
+        "status": entry.answer.as_ref().map(|answer| answer.status.as_u16()),
+        "latency_ms": entry.latency_ms,
+    });
+    match &entry.direction {
+        Direction::Received { operation, partner, callbacks } => {
+            shown["operation"] = json!(operation.map(|operation| operation.name()));
+            shown["partner"] = json!(partner);
+            shown["caused_callbacks"] = json!(callbacks);
+        }
+        Direction::Sent { callback } => shown["callback"] = json!(callback),
+    }
+    shown
+}

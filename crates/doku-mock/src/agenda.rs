@@ -1,0 +1,134 @@
+//! What happens by the engine's clock: decisions fall due, retries fall due, and a clock that is
+//! advanced stops at each of these instants, so that everything happens that would have, in order.
+
+use std::{sync::Arc, time::Duration};
+
+use doku_types::Timestamp;
+use tracing::error;
+
+use crate::{
+    app::App,
+    callback::{Load, delivery},
+    store::StoreError,
+};
+
+/// Why a clock is not advanced.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdvanceError {
+    /// Ids have 13 digits for their milliseconds.
+    #[error("the clock cannot go beyond the year 2255: advance it by less")]
+    TooFar,
+    /// The state could not be read or saved.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does what falls due, for as long as the mock runs.
+pub(crate) async fn follow(app: Arc<App>) {
+    loop {
+        let failed = match next_due(&app).await {
+            Ok(Some(due)) => {
+                tokio::select! {
+                    () = app.clock.sleep_until(due) => {
+                        // Whoever advances the clock does what falls due meanwhile.
+                        let _turn = app.turn.lock().await;
+                        do_due(&app).await.err()
+                    }
+                    () = app.store.agenda_changed() => None,
+                }
+            }
+            Ok(None) => {
+                app.store.agenda_changed().await;
+                None
+            }
+            Err(error) => Some(error),
+        };
+        if let Some(error) = failed {
+            error!(%error, "what is due was not done");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+/// Moves the clock on, from one due instant to the next, and waits for what that causes. Returns how
+/// many callbacks were attempted.
+pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
+    let _turn = app.turn.lock().await;
+    let before = app.releases.load().attempts;
+    let target = app.clock.now() + by;
+    if target.as_millis() > LAST_INSTANT {
+        return Err(AdvanceError::TooFar);
+    }
+    settle(app).await;
+    while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
+        app.clock.move_to(due);
+        do_due(app).await?;
+        settle(app).await;
+    }
+    app.clock.move_to(target);
+    // Also what nothing fell due at is where the clock stands.
+    let stored = app.store.run(|state| {
+        state.moved = true;
+        Ok::<_, StoreError>(())
+    });
+    stored.await?;
+    settle(app).await;
+    Ok(app.releases.load().attempts - before)
+}
+
+/// Resolves once no callback is on its way. One that is held back by a reply that nobody reads is
+/// waited for a while only.
+pub(crate) async fn settle(app: &App) {
+    let mut load = app.releases.watch();
+    loop {
+        // `app` holds the sender, so the channel cannot be closed.
+        let _ = load.wait_for(|load| load.active == 0).await;
+        let quiet = load.wait_for(|load| *load == Load { held: 0, active: 0, ..*load });
+        if tokio::time::timeout(PATIENCE, quiet).await.is_ok() || app.releases.load().active == 0 {
+            return;
+        }
+    }
+}
+
+async fn next_due(app: &App) -> Result<Option<Timestamp>, StoreError> {
+    Ok(app.store.run(|state| state.next_due()).await?.0)
+}
+
+/// Does what is due by now.
+async fn do_due(app: &Arc<App>) -> Result<(), StoreError> {
+    let pace = app.config.pace;
+    loop {
+        let (more, told) = app
+            .store
+            .run(move |state| {
+                let mut more = false;
+                for _ in 0..AT_ONCE {
+                    let Some(mut stored) = state.due_business()? else {
+                        return Ok::<_, StoreError>(false);
+                    };
+                    let callbacks = stored.business.run_due(state.now, pace);
+                    state.save_business(&stored)?;
+                    state.tell(&stored, callbacks)?;
+                    more = true;
+                }
+                Ok(more)
+            })
+            .await?;
+        drop(told);
+        let (due, _) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
+        for callback in &due {
+            delivery::retry(app, *callback);
+        }
+        if !more && due.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+/// How much is done in one piece, so that requests are not kept waiting.
+const AT_ONCE: u32 = 64;
+/// How long a reply may take to be read before the clock goes on without it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// In the year 2255.
+const LAST_INSTANT: i64 = 9_000_000_000_000;

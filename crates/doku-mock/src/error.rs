@@ -1,0 +1,84 @@
+//! Why a mock cannot start, or will not do as it is told.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use doku_types::error::ApiError;
+
+use crate::{reply::Reply, store::DataError};
+
+/// Why a mock cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The address is not on this machine. Others could read identity papers.
+    #[error("{0} is not a loopback address: listen on 127.0.0.1 or [::1]")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}; `--listen 127.0.0.1:0` takes any free port")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        #[source]
+        error: std::io::Error,
+    },
+    /// A client id cannot stand in a header, so nobody could call by it.
+    #[error("a client id has to be of visible ASCII characters, such as BRN-0001-1700000000000")]
+    ClientId,
+    /// Two partners cannot be told apart.
+    #[error("the client id {0} is given twice: give each partner its own")]
+    ClientIdTwice(String),
+    /// `public_url` is not a usable URL.
+    #[error(
+        "the public URL is not an absolute http or https URL without a path, such as http://doku.test:8480"
+    )]
+    PublicUrl,
+    /// The data file cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The CAs for callbacks cannot be had.
+    #[error("cannot use the certificates of {}: {error}", path.display())]
+    CallbackCa {
+        /// The file.
+        path: PathBuf,
+        /// Why: it cannot be read, holds no certificate, or this build has no TLS.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The directory for uploaded files cannot be used.
+    #[error("the directory for uploaded files cannot be used: {0}")]
+    Files(#[source] std::io::Error),
+    /// The system gives no thread.
+    #[error("the system gives no thread for the state: {0}")]
+    Thread(#[source] std::io::Error),
+}
+
+/// The mock did not do it, and why: what its API would have answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct Refused {
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl From<Reply> for Refused {
+    fn from(reply: Reply) -> Self {
+        let error = ApiError::parse(&reply.body);
+        let message = error.map(|error| error.to_string()).unwrap_or_default();
+        Self { status: reply.status.as_u16(), message }
+    }
+}
+
+/// What was waited for did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not within {seconds} s: {callbacks}")]
+#[non_exhaustive]
+pub struct WaitError {
+    /// How long it was waited for.
+    pub seconds: u64,
+    /// How the callbacks stand.
+    pub callbacks: String,
+}

@@ -1,0 +1,254 @@
+//! Uploaded bytes: one directory with one file per id, read and written in chunks, so that memory
+//! does not grow with what is uploaded. What a file is, and whose, stands in the database.
+
+mod content;
+mod incoming;
+
+use std::{
+    fs::{self, DirBuilder, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+pub(crate) use content::Content;
+use doku_types::FileId;
+pub(crate) use incoming::{Incoming, Received};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tracing::{error, warn};
+
+/// The directory. Clones share it; while one lives, no other mock can open it.
+#[derive(Debug, Clone)]
+pub(crate) struct Files(Arc<Directory>);
+
+#[derive(Debug)]
+struct Directory {
+    path: PathBuf,
+    /// Whether content is on the disk before anything refers to it.
+    sync: bool,
+    /// All files together, in bytes.
+    budget: u64,
+    /// What of the budget is taken by files that are here or coming in.
+    used: AtomicU64,
+    /// Counts incoming files, for their names.
+    next: AtomicU64,
+    places: Arc<Semaphore>,
+    lock: File,
+    /// Removes the directory when dropped, if nobody is to find it again.
+    _temporary: Option<TempDir>,
+}
+
+impl Files {
+    /// The files of a database: `<database>.files/`, created if it is not there, for its owner
+    /// alone. Contents survive a power failure from [`Received::keep`] on. Before the first upload,
+    /// [`tidy`](Self::tidy) it, which also counts what is there.
+    ///
+    /// # Errors
+    /// The directory cannot be created or locked, or another mock has locked it.
+    pub(crate) fn beside(database: &Path, budget: u64) -> io::Result<Self> {
+        let mut path = database.as_os_str().to_owned();
+        path.push(".files");
+        let path = PathBuf::from(path);
+        create(&path).map_err(|error| named(&error, &path))?;
+        Self::open_directory(path, budget, None)
+    }
+
+    /// A directory that is removed when the last clone is dropped. Nothing in it is synced.
+    ///
+    /// # Errors
+    /// The directory for temporary files does not take it.
+    pub(crate) fn temporary(budget: u64) -> io::Result<Self> {
+        let mut directory = tempfile::Builder::new();
+        #[cfg(unix)]
+        directory.permissions(std::os::unix::fs::PermissionsExt::from_mode(OWNER_ONLY));
+        let temporary = directory.prefix("doku-mock-").tempdir()?;
+        Self::open_directory(temporary.path().to_owned(), budget, Some(temporary))
+    }
+
+    fn open_directory(path: PathBuf, budget: u64, temporary: Option<TempDir>) -> io::Result<Self> {
+        Ok(Self(Arc::new(Directory {
+            lock: lock(&path)?,
+            path,
+            sync: temporary.is_none(),
+            budget,
+            used: AtomicU64::new(0),
+            next: AtomicU64::new(0),
+            places: Arc::new(Semaphore::new(MAX_INCOMING)),
+            _temporary: temporary,
+        })))
+    }
+
+    /// A new file to be written; waits while as many as may be are coming in.
+    ///
+    /// # Errors
+    /// It cannot be created; logged.
+    pub(crate) async fn incoming(&self) -> io::Result<Incoming> {
+        Incoming::create(&self.0).await
+    }
+
+    /// A file's content, to be sent.
+    ///
+    /// # Errors
+    /// It cannot be opened, or `id` is none that the mock makes; logged.
+    pub(crate) async fn open(&self, id: &FileId) -> io::Result<Content> {
+        let path = self.0.path_of(id)?;
+        Content::open(&path).await.map_err(|error| logged(error, &path))
+    }
+
+    /// Lets another mock open it, though a clone may live a moment longer.
+    pub(crate) fn close(&self) {
+        // A lock that cannot be given up goes with the last clone.
+        let _ = self.0.lock.unlock();
+    }
+
+    /// Removes what an earlier process left without using it: files that were coming in, and those
+    /// whose id nobody knows. Nothing else in the directory is touched. What stays is counted, so
+    /// this is called once, before the first upload.
+    ///
+    /// # Errors
+    /// The directory cannot be read. A file that cannot be removed is only logged.
+    pub(crate) fn tidy(&self, known: impl Fn(&FileId) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(&self.0.path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| is_file_id(name) || is_part(name)) else {
+                continue;
+            };
+            let metadata = entry.metadata()?;
+            if !metadata.is_file() {
+                continue;
+            }
+            if is_file_id(name) && known(&FileId::from(name)) {
+                self.0.used.fetch_add(metadata.len(), Ordering::Relaxed);
+            } else if let Err(error) = fs::remove_file(entry.path()) {
+                warn!(path = %entry.path().display(), %error, "cannot remove a left-over file");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Directory {
+    /// Where the file of an id is.
+    ///
+    /// # Errors
+    /// The id is none that the mock makes and might lead out of the directory; logged.
+    fn path_of(&self, id: &FileId) -> io::Result<PathBuf> {
+        if !is_file_id(id.as_str()) {
+            let message = format!("{:?} is not an id of a file", id.as_str());
+            return Err(logged(io::Error::new(io::ErrorKind::InvalidInput, message), &self.path));
+        }
+        Ok(self.path.join(id.as_str()))
+    }
+
+    /// Takes `bytes` of the budget.
+    fn reserve(&self, bytes: u64) -> io::Result<()> {
+        let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+            used.checked_add(bytes).filter(|used| *used <= self.budget)
+        });
+        taken.map(drop).map_err(|_| {
+            let message = format!("files may have {} bytes together", self.budget);
+            io::Error::new(io::ErrorKind::QuotaExceeded, message)
+        })
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.used.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// The form of the mock's own ids, such as `DCM-0001-1700000000000`: nothing in it can be part of a
+/// path, and no other file of the directory is named like one.
+fn is_file_id(name: &str) -> bool {
+    let mut parts = name.split('-');
+    let (Some(prefix), Some(series), Some(millis), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    prefix.len() == 3
+        && prefix.bytes().all(|b| b.is_ascii_uppercase())
+        && series.len() == 4
+        && digits(series)
+        && (13..=19).contains(&millis.len())
+        && digits(millis)
+}
+
+fn part_name(number: u64) -> String {
+    format!("{PART}{number}{PART_END}")
+}
+
+fn is_part(name: &str) -> bool {
+    let number = name.strip_prefix(PART).and_then(|rest| rest.strip_suffix(PART_END));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Creates the directory unless it is there.
+fn create(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, OWNER_ONLY);
+    match builder.create(path) {
+        Ok(()) => sync_directory(parent(path)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Holds the directory for as long as the returned file is open, and no longer: a process that dies
+/// leaves no lock behind.
+fn lock(directory: &Path) -> io::Result<File> {
+    let path = directory.join("lock");
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| named(&error, &path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => {
+            let message = format!("{} is in use by another doku-mock", directory.display());
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, message))
+        }
+        Err(TryLockError::Error(error)) => Err(named(&error, &path)),
+    }
+}
+
+/// Where a file is.
+pub(crate) fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// Makes names given in a directory survive a power failure.
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
+    // Elsewhere a directory cannot be opened, and names need no such care.
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+fn named(error: &io::Error, path: &Path) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// The path is for the log alone: a reply does not show it.
+fn logged(error: io::Error, path: &Path) -> io::Error {
+    error!(path = %path.display(), %error, "cannot keep or read an uploaded file");
+    error
+}
+
+/// How many files come in at once, each with a file handle and a buffer.
+const MAX_INCOMING: usize = 32;
+/// The files may be of identity papers.
+#[cfg(unix)]
+const OWNER_ONLY: u32 = 0o700;
+const PART: &str = "incoming-";
+const PART_END: &str = ".part";
+
+#[cfg(test)]
+mod tests;

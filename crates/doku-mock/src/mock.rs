@@ -1,0 +1,418 @@
+//! A mock within a process: started, told what to do, looked into, stopped.
+
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use doku_signing::Credentials;
+use doku_types::{
+    BusinessId, Timestamp,
+    partner::{business::BusinessData, registration::Registration},
+    validate::is_http_url,
+};
+use tokio::{
+    net::TcpListener,
+    runtime::Handle,
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    AdvanceError, Builder, CallbackFault, CallbackRecord, DataError, DeliveryState, Expectation,
+    JournalEntry, Outcome, Refused, StartError, StoreError, WaitError, admin, agenda,
+    app::App,
+    bearer::Bearers,
+    callback::{Lanes, Releases, delivery},
+    clock::EngineClock,
+    config::Config,
+    fault::Faults,
+    file_link::FileLinks,
+    files::Files,
+    journal::Journal,
+    operation::{business, lite},
+    outbound::Outbound,
+    server,
+    store::{Store, recognise},
+};
+
+/// A running mock. Dropping it stops it at once, [`MockDoku::shutdown`] lets replies finish.
+///
+/// What it knows can be asked at any time. The questions that are not `async` wait for the state's
+/// own thread, which takes microseconds, and with a data file up to a flush of the disk.
+pub struct MockDoku {
+    app: Arc<App>,
+    address: SocketAddr,
+    credentials: Credentials,
+    server: Option<JoinHandle<()>>,
+    expectations: Mutex<Vec<Expectation>>,
+}
+
+impl fmt::Debug for MockDoku {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockDoku").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl MockDoku {
+    /// A mock with the built-in credential on any free port of 127.0.0.1.
+    ///
+    /// # Panics
+    /// When the machine has no free port there; [`Builder::start`] returns that as an error.
+    pub async fn start() -> Self {
+        match Self::builder().start().await {
+            Ok(mock) => mock,
+            // For tests, which could only panic themselves.
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A mock of one's choice.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) async fn start_by(config: Config) -> Result<Self, StartError> {
+        if !config.listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback(config.listen));
+        }
+        let partners = partners(&config.partners)?;
+        let credentials = config.partners[0].clone();
+        let outbound = Outbound::new(&config.callback_allow, config.callback_ca.as_deref())?;
+        let listen = |error| StartError::Listen { address: config.listen, error };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let base_url = match &config.public_url {
+            Some(url) => public_url(url).ok_or(StartError::PublicUrl)?,
+            None => format!("http://{address}"),
+        };
+
+        let files = match &config.data {
+            Some(data) => beside(data, config.file_bytes)?,
+            None => Files::temporary(config.file_bytes).map_err(StartError::Files)?,
+        };
+        let (data, seed) = (config.data.clone(), config.seed);
+        // A large file takes a while to be checked.
+        let opened = tokio::task::spawn_blocking(move || Store::open(data.as_deref(), seed));
+        let opened = opened.await.map_err(|error| StartError::Thread(error.into()))??;
+        let clock = EngineClock::start(config.clock, opened.stored);
+        let links = FileLinks::new(&base_url, opened.link_key().to_owned());
+        let (releases, released) = Releases::new();
+        let faults = Arc::new(Faults::default());
+        let store = opened
+            .start(clock.clone(), releases.clone(), Arc::clone(&faults))
+            .map_err(StartError::Thread)?;
+
+        let app = Arc::new(App {
+            base_url,
+            partners,
+            clock,
+            bearers: Bearers::new(),
+            links,
+            outbound,
+            files,
+            store,
+            releases,
+            lanes: Lanes::default(),
+            faults,
+            journal: Journal::default(),
+            turn: tokio::sync::Mutex::default(),
+            stop: watch::Sender::new(false),
+            runtime: Handle::current(),
+            config,
+        });
+        app.resume().await.map_err(|error| unusable(&app, &error))?;
+        app.spawn(delivery::deliver(Arc::clone(&app), released));
+        app.spawn(agenda::follow(Arc::clone(&app)));
+        let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
+        Ok(Self { app, address, credentials, server, expectations: Mutex::default() })
+    }
+
+    /// What a client puts before DOKU's paths: `http://127.0.0.1:…`, or the public URL.
+    pub fn base_url(&self) -> &str {
+        &self.app.base_url
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The first partner's client id and key.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The engine's present instant.
+    pub fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    /// The same as a function, for whoever outlives this borrow: a client's clock, say.
+    pub fn clock(&self) -> impl Fn() -> Timestamp + Clone + Send + Sync + 'static {
+        let clock = self.app.clock.clone();
+        move || clock.now()
+    }
+
+    /// Moves the engine's clock on, whichever it is. Everything happens that falls due until then, each
+    /// at its own instant, and is waited for: decisions, callbacks, retries. Returns how many attempts
+    /// at callbacks were made.
+    ///
+    /// # Errors
+    /// [`AdvanceError`].
+    pub async fn advance(&self, by: Duration) -> Result<u64, AdvanceError> {
+        agenda::advance(&self.app, by).await
+    }
+
+    /// Resolves once no callback is on its way: each is acknowledged, given up, or waits for its next
+    /// attempt.
+    pub async fn settle(&self) {
+        agenda::settle(&self.app).await;
+    }
+
+    /// Every callback with its attempts, in the order of delivery.
+    ///
+    /// # Panics
+    /// When the state cannot be read.
+    pub fn callbacks(&self) -> Vec<CallbackRecord> {
+        self.ask(|state| state.callbacks(None, 0, u32::MAX))
+    }
+
+    /// The ids of all businesses, oldest first.
+    ///
+    /// # Panics
+    /// When the state cannot be read.
+    pub fn businesses(&self) -> Vec<BusinessId> {
+        let listed = self.ask(|state| state.list_businesses(0, u32::MAX));
+        listed.into_iter().map(|listed| listed.id).collect()
+    }
+
+    /// A business by its `BSN-` id, or by the `BRN-` id of one of its brands, as Get Business Data
+    /// shows it to its partner.
+    ///
+    /// # Panics
+    /// When the state cannot be read.
+    pub fn business(&self, id: impl AsRef<str>) -> Option<BusinessData> {
+        let id = id.as_ref().to_owned();
+        let found = self.ask(move |state| state.business_by_id(&id));
+        found.map(|stored| business::data(&self.app, &stored.business))
+    }
+
+    /// Decides what is open of a business, by its `BSN-` or `BRN-` id; without notes a rejection or
+    /// suspension has default ones.
+    ///
+    /// # Errors
+    /// [`Refused`]: there is no such business, or as it stands this cannot be decided.
+    pub async fn decide(
+        &self,
+        id: impl AsRef<str>,
+        outcome: Outcome,
+        reject_notes: &[&str],
+    ) -> Result<BusinessData, Refused> {
+        let notes = reject_notes.iter().map(|note| (*note).to_owned()).collect();
+        let id = id.as_ref().to_owned();
+        let decided = admin::decide_business(&self.app, id, outcome, notes).await;
+        let (stored, _) = decided.map_err(Refused::from)?;
+        Ok(business::data(&self.app, &stored.business))
+    }
+
+    /// Fills in the data of an invited business, as its owner would in DOKU's dashboard (A28); its
+    /// review begins.
+    ///
+    /// # Errors
+    /// [`Refused`]: there is no such business, it is complete, or the registration has faults.
+    pub async fn complete(
+        &self,
+        id: impl AsRef<str>,
+        registration: Registration,
+        outcome: Option<Outcome>,
+    ) -> Result<BusinessData, Refused> {
+        let id = id.as_ref().to_owned();
+        let completed = lite::complete(&self.app, id, registration, outcome).await;
+        let (stored, _) = completed.map_err(Refused::from)?;
+        Ok(business::data(&self.app, &stored.business))
+    }
+
+    /// Attempts a callback once more, by its number, whatever became of it; `None` if there is none.
+    pub async fn resend(&self, number: i64) -> Option<DeliveryState> {
+        delivery::resend(&self.app, number).await
+    }
+
+    /// Lets something go wrong with the callbacks that are told from now on; `false` when too many
+    /// faults are armed.
+    pub fn arm(&self, fault: CallbackFault) -> bool {
+        self.app.faults.arm(fault).is_some()
+    }
+
+    /// Disarms all faults.
+    pub fn disarm(&self) {
+        self.app.faults.clear();
+    }
+
+    /// The last exchanges as they went over the wire, oldest first: at most 10,000 of together 64 MiB.
+    pub fn journal(&self) -> Vec<JournalEntry> {
+        self.app.journal.entries()
+    }
+
+    /// Waits until `done` says so of the mock, for at most 10 s of the machine's clock.
+    ///
+    /// # Errors
+    /// [`WaitError`], which says how the callbacks stand.
+    pub async fn wait_for(&self, done: impl Fn(&Self) -> bool) -> Result<(), WaitError> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut changes = self.app.store.changes();
+        while !done(self) {
+            if Instant::now() >= deadline {
+                let callbacks = self.callbacks();
+                let stands = |record: &CallbackRecord| {
+                    format!("{} {:?}", record.callback.callback_type, record.state)
+                };
+                let callbacks = callbacks.iter().map(stands).collect::<Vec<_>>().join(", ");
+                return Err(WaitError { seconds: PATIENCE.as_secs(), callbacks });
+            }
+            // Not everything that can be asked is a change of the state.
+            let next = deadline.min(Instant::now() + Duration::from_millis(20));
+            let _ = timeout_at(next, changes.changed()).await;
+        }
+        Ok(())
+    }
+
+    /// Expects this to have happened when the mock is dropped or shut down; if it has not, that panics.
+    pub fn expect(&self, expectation: Expectation) {
+        self.expectations.lock().unwrap_or_else(PoisonError::into_inner).push(expectation);
+    }
+
+    /// Answers a request without a socket, as it would over one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mock = doku_mock::MockDoku::start().await;
+    /// let request = http::Request::get("/_mock/ready").body("").unwrap();
+    /// assert_eq!(mock.call(request).await.status(), 200);
+    /// # }
+    /// ```
+    pub async fn call(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
+        server::call(&self.app, request.map(Into::into)).await
+    }
+
+    /// Stops: no new connection, replies under way finish within 5 s, callbacks that are not yet
+    /// delivered are left: with a data file for the next start. Returns how many those are.
+    ///
+    /// # Panics
+    /// When something expected has not happened.
+    pub async fn shutdown(mut self) -> u64 {
+        self.app.stop();
+        if let Some(server) = self.server.take() {
+            // An error would be the server's panic, which is on stderr already.
+            let _ = server.await;
+        }
+        let pending = self.app.store.run(|state| state.pending_callbacks()).await;
+        pending.map_or(0, |(pending, _)| pending)
+    }
+
+    /// Asks the state.
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&crate::store::State<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> T {
+        match self.app.store.run_now(move |state| question(state)) {
+            Ok((answer, _)) => answer,
+            // For tests, which could only panic themselves.
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// What was expected and has not happened.
+    fn unmet(&self) -> Vec<String> {
+        let expectations =
+            std::mem::take(&mut *self.expectations.lock().unwrap_or_else(PoisonError::into_inner));
+        if expectations.is_empty() {
+            return Vec::new();
+        }
+        let callbacks = self.callbacks();
+        expectations
+            .iter()
+            .filter_map(|expectation| expectation.unmet(&self.app.journal, &callbacks))
+            .collect()
+    }
+}
+
+impl Drop for MockDoku {
+    fn drop(&mut self) {
+        let unmet = if std::thread::panicking() { Vec::new() } else { self.unmet() };
+        self.app.stop();
+        if let Some(server) = self.server.take() {
+            server.abort();
+        }
+        // Tasks may hold the rest a moment longer; whoever opens the same data file next need not wait.
+        self.app.store.close();
+        self.app.files.close();
+        assert!(unmet.is_empty(), "the mock was dropped, and {}", unmet.join("; "));
+    }
+}
+
+impl App {
+    /// Goes on where an earlier mock left this state.
+    async fn resume(&self) -> Result<(), StoreError> {
+        let (known, _) = self.store.run(|state| state.file_ids()).await?;
+        self.files.tidy(|id| known.contains(id)).map_err(|error| StoreError::Io(error.into()))?;
+        let mut after = 0;
+        loop {
+            let (unfinished, _) =
+                self.store.run(move |state| state.unfinished(after, AT_ONCE)).await?;
+            let Some(last) = unfinished.last() else {
+                return Ok(());
+            };
+            after = last.callback;
+            self.releases.release(unfinished);
+        }
+    }
+}
+
+/// The files beside a data file, locked; nothing is made beside a file that is none.
+fn beside(data: &Path, budget: u64) -> Result<Files, DataError> {
+    recognise(data)?;
+    Files::beside(data, budget).map_err(|error| match error.kind() {
+        io::ErrorKind::ResourceBusy => DataError::InUse(data.to_owned()),
+        _ => DataError::Io { path: data.to_owned(), error },
+    })
+}
+
+fn partners(
+    partners: &[Credentials],
+) -> Result<std::collections::HashMap<doku_types::ClientId, Credentials>, StartError> {
+    let mut by_id = std::collections::HashMap::new();
+    for partner in partners {
+        let id = partner.client_id.as_str();
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(StartError::ClientId);
+        }
+        if by_id.insert(partner.client_id.clone(), partner.clone()).is_some() {
+            return Err(StartError::ClientIdTwice(id.to_owned()));
+        }
+    }
+    Ok(by_id)
+}
+
+fn unusable(app: &App, error: &StoreError) -> StartError {
+    let path = app.config.data.clone().unwrap_or_default();
+    StartError::Data(DataError::Sqlite { path, error: error.to_string() })
+}
+
+/// The URL without its trailing slash.
+fn public_url(url: &str) -> Option<String> {
+    let uri: http::Uri = url.parse().ok().filter(|_| is_http_url(url))?;
+    let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    bare.then(|| url.trim_end_matches('/').to_owned())
+}
+
+/// How long [`MockDoku::wait_for`] waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many callbacks are taken up again in one piece.
+const AT_ONCE: u32 = 10_000;

@@ -1,0 +1,56 @@
+//! Update Business Data (A08).
+
+use std::sync::Arc;
+
+use doku_types::partner::update::Update;
+
+use super::{
+    business::not_found,
+    once,
+    registration::{check, registered},
+};
+use crate::{
+    app::App,
+    auth::Call,
+    kyb::{Outcome, Strictness},
+    reply::Reply,
+};
+
+/// `PUT /business/{brand id}`.
+pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
+    let profile = app.config.profile;
+    let (update, waived) = profile.read(&call.body, Update::parse, Update::unknown)?;
+    let tagged = match update.business.email.as_ref().filter(|_| call.outcome.is_none()) {
+        Some(email) => Outcome::from_email(email.expose())
+            .map_err(|error| Reply::outcome("/business/email", &error))?,
+        None => None,
+    };
+    // A tag may have been read back with the rest, and no longer fit.
+    let (outcome, strictness) = match &call.outcome {
+        Some(outcome) => (outcome.clone(), Strictness::Strict),
+        None => (tagged.unwrap_or_else(|| app.config.outcome.clone()), Strictness::Lenient),
+    };
+    let (partner, brand, pace) = (call.partner.clone(), call.brand(), app.config.pace);
+    once(app, call, move |state| {
+        let mut stored = state.business_of_brand(&partner, &brand)?.ok_or_else(not_found)?;
+        let now = state.now;
+        let updated = stored.business.update(update, state.ids, now);
+        let (business, changed) = updated.map_err(|faults| Reply::faults(&faults))?;
+        stored.business = business;
+        let business = &mut stored.business;
+        let mut also_waived = Vec::new();
+        if let Some(registration) = business.registration() {
+            also_waived = profile.sift(registration.validate())?;
+            also_waived.extend(check(state, &partner, registration, profile)?);
+        }
+        let mut reply = Reply::ok(&registered(business), &["A01", "A08"]);
+        reply.assumptions.extend(waived);
+        reply.assumptions.extend(also_waived);
+        business.submit(&changed, &outcome, strictness, pace, now)?;
+        let callbacks = business.run_due(now, pace);
+        state.save_business(&stored)?;
+        state.tell(&stored, callbacks)?;
+        Ok(reply)
+    })
+    .await
+}

@@ -1,0 +1,194 @@
+//! The database: its tables, and how a file with them is opened, made or refused.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::files::{parent, sync_directory};
+
+/// Why a data file cannot be used. It was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The file is not a database, or one of another program.
+    #[error("{0} is not a data file of doku-mock: give another path, or move that file away")]
+    Foreign(PathBuf),
+    /// A later version of the mock wrote it.
+    #[error(
+        "{path} was written by a later doku-mock (format {version}, this one reads up to {known}): use that version, or another path"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        version: i64,
+        /// The latest format that this version reads.
+        known: i64,
+    },
+    /// The file is damaged.
+    #[error("{path} is damaged ({why}): restore a copy of it, or begin anew with another path")]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found.
+        why: String,
+    },
+    /// Another mock has it open.
+    #[error("{0} is in use by another doku-mock: stop that one, or give another path")]
+    InUse(PathBuf),
+    /// The file cannot be read or written.
+    #[error("{path} cannot be opened: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        error: io::Error,
+    },
+    /// SQLite failed.
+    #[error("{path} cannot be opened: {error}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Its reason.
+        error: String,
+    },
+}
+
+/// A database in memory, gone with its connection.
+pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+    let mut sql = Connection::open_in_memory()?;
+    create(&mut sql)?;
+    settle(&sql)?;
+    Ok(sql)
+}
+
+/// Whether there is a data file; `false` also for an empty one.
+///
+/// # Errors
+/// [`DataError`], if there is another file.
+pub(crate) fn recognise(path: &Path) -> Result<bool, DataError> {
+    let io = |error| DataError::Io { path: path.to_owned(), error };
+    let length = match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => found.len(),
+        Ok(_) => return Err(DataError::Foreign(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(io(error)),
+    };
+    if length != 0 && !is_ours(path).map_err(io)? {
+        return Err(DataError::Foreign(path.to_owned()));
+    }
+    Ok(length != 0)
+}
+
+/// The database in a file, made if there is none.
+pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
+    if !recognise(path)? {
+        make(path)?;
+    }
+    let sqlite = |error| sqlite_error(path, &error);
+    let mut sql = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
+    let version: i64 =
+        sql.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite)?;
+    let known = KNOWN;
+    if version > known {
+        return Err(DataError::Newer { path: path.to_owned(), version, known });
+    }
+    let found: String =
+        sql.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(sqlite)?;
+    if found != "ok" {
+        return Err(DataError::Corrupt { path: path.to_owned(), why: found });
+    }
+    migrate(&mut sql, version).map_err(sqlite)?;
+    // The first answers with the mode, which the others do not.
+    sql.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(sqlite)?;
+    sql.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
+    settle(&sql).map_err(sqlite)?;
+    Ok(sql)
+}
+
+/// Makes the file under another name first: under its own it is whole or not there.
+fn make(path: &Path) -> Result<(), DataError> {
+    let io = |error| DataError::Io { path: path.to_owned(), error };
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    let unfinished = PathBuf::from(unfinished);
+    let _ = std::fs::remove_file(&unfinished);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // What merchants send is nobody else's.
+        options.mode(0o600);
+    }
+    let file = options.open(&unfinished).map_err(io)?;
+    let sqlite = |error| sqlite_error(path, &error);
+    let mut sql = Connection::open_with_flags(&unfinished, FLAGS).map_err(sqlite)?;
+    create(&mut sql).map_err(sqlite)?;
+    sql.close().map_err(|(_, error)| sqlite(error))?;
+    file.sync_all().map_err(io)?;
+    std::fs::rename(&unfinished, path).map_err(io)?;
+    sync_directory(parent(path)).map_err(io)
+}
+
+/// Whether the file is a SQLite database with our mark: told from its first bytes, since SQLite may
+/// write to a file that it opens.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let mut head = [0; 100];
+    match File::open(path)?.read_exact(&mut head) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    Ok(head.starts_with(b"SQLite format 3\0") && head[68..72] == APPLICATION_ID.to_be_bytes())
+}
+
+fn sqlite_error(path: &Path, error: &rusqlite::Error) -> DataError {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, NotADatabase};
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => DataError::Corrupt { path, why: error.to_string() },
+        Some(DatabaseBusy) => DataError::InUse(path),
+        _ => DataError::Sqlite { path, error: error.to_string() },
+    }
+}
+
+fn create(sql: &mut Connection) -> rusqlite::Result<()> {
+    sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+    migrate(sql, 0)
+}
+
+/// Brings a database of this version to the present one, whole or not at all.
+fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
+    let from = usize::try_from(version).unwrap_or_default();
+    if from == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction = sql.transaction()?;
+    for migration in &MIGRATIONS[from..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", KNOWN)?;
+    transaction.commit()
+}
+
+fn settle(sql: &Connection) -> rusqlite::Result<()> {
+    sql.pragma_update(None, "foreign_keys", true)?;
+    sql.pragma_update(None, "cache_size", CACHE_KIB)?;
+    sql.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// "DOKU".
+const APPLICATION_ID: u32 = 0x444f_4b55;
+/// Negative: in KiB, not in pages.
+const CACHE_KIB: i64 = -65_536;
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+const KNOWN: i64 = MIGRATIONS.len() as i64;
+/// What was added, version by version. A migration that was released is never changed.
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
