@@ -42,6 +42,7 @@ mod outbound;
 mod profile;
 mod reply;
 mod server;
+mod start;
 mod store;
 
 pub use agenda::AdvanceError;

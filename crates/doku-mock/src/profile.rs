@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use doku_types::validate::{Fault, FaultKind, ParseError};
-use serde::de::DeserializeOwned;
 
 use crate::{operation::unreadable, reply::Reply};
 
@@ -42,31 +41,17 @@ impl Profile {
     ///
     /// # Errors
     /// The refusal.
-    pub(crate) fn read<T: DeserializeOwned>(
+    pub(crate) fn read<T>(
         self,
         body: &[u8],
-        parse: fn(&[u8]) -> Result<T, ParseError>,
+        examine: fn(&[u8]) -> Result<(T, Vec<Fault>), ParseError>,
         unknown: fn(&[u8]) -> Vec<Fault>,
     ) -> Result<(T, Vec<&'static str>), Reply> {
-        let faults = match parse(body) {
-            Ok(read) => match self {
-                Self::Documented => return Ok((read, Vec::new())),
-                Self::Strict => {
-                    self.sift(unknown(body))?;
-                    return Ok((read, Vec::new()));
-                }
-            },
-            Err(ParseError::Faults(mut faults)) if self == Self::Strict => {
-                faults.extend(unknown(body));
-                return Err(Reply::faults(&faults));
-            }
-            Err(ParseError::Faults(faults)) => faults,
-            Err(error) => return Err(unreadable(&error)),
-        };
-        let waived = self.sift(faults.clone())?;
-        // What a rule waives may still be of a shape that cannot be read.
-        let read = serde_json::from_slice(body).map_err(|_| Reply::faults(&faults))?;
-        Ok((read, waived))
+        let (read, mut faults) = examine(body).map_err(|error| unreadable(&error))?;
+        if self == Self::Strict {
+            faults.extend(unknown(body));
+        }
+        Ok((read, self.sift(faults)?))
     }
 
     /// What of these faults is waived, by the assumptions behind them.

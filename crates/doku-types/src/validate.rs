@@ -154,6 +154,18 @@ macro_rules! request {
                 crate::validate::parse(body, limit, $rules, $more, $nulls)
             }
 
+            /// Reads a request body as far as it can be read, with all its faults: for whoever
+            /// judges them otherwise than [`Self::parse`], which refuses them all.
+            ///
+            /// # Errors
+            /// [`ParseError`](crate::validate::ParseError) for a body that cannot be read with its faults.
+            pub fn examine(
+                body: &[u8],
+            ) -> Result<(Self, Vec<crate::validate::Fault>), crate::validate::ParseError> {
+                let limit = crate::validate::MAX_BODY;
+                crate::validate::examine(body, limit, $rules, $more, $nulls)
+            }
+
             /// A fault for each field of a body that DOKU's pages do not know, which
             /// [`Self::parse`] ignores (A10); none for a body that cannot be read.
             pub fn unknown(body: &[u8]) -> Vec<crate::validate::Fault> {
@@ -188,6 +200,20 @@ pub(crate) fn parse<T: DeserializeOwned>(
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
+    match examine(body, limit, rules, more, nulls)? {
+        (read, faults) if faults.is_empty() => Ok(read),
+        (_, faults) => Err(ParseError::Faults(faults)),
+    }
+}
+
+/// Reads `body` into `T`, with its faults under `rules` and `more`.
+pub(crate) fn examine<T: DeserializeOwned>(
+    body: &[u8],
+    limit: usize,
+    rules: &[Rule],
+    more: fn(&T, &mut Vec<Fault>),
+    nulls: Nulls,
+) -> Result<(T, Vec<Fault>), ParseError> {
     let mut document = read_by(body, limit, |reader| known(reader, rules))?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
@@ -205,7 +231,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
         Ok(typed) => {
             more(&typed, &mut faults);
             told_once(&mut faults);
-            if faults.is_empty() { Ok(typed) } else { Err(ParseError::Faults(capped(faults))) }
+            Ok((typed, capped(faults)))
         }
         Err(_) => {
             if faults.is_empty() {

@@ -97,7 +97,8 @@ pub(super) async fn complete(
         let outcome = crate::auth::outcome(request.headers())?;
         let body = read_bytes(request).await?;
         let profile = app.config.profile;
-        let (registration, _) = profile.read(&body, Registration::parse, Registration::unknown)?;
+        let (registration, _) =
+            profile.read(&body, Registration::examine, Registration::unknown)?;
         Ok(changed(&app, lite::complete(&app, id, registration, outcome).await?))
     };
     completed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()

@@ -39,7 +39,7 @@ pub(crate) enum Operation {
     Suspended(Suspension, Vec<String>),
 }
 
-/// How far a suspension goes.
+/// How far a suspension goes (A43).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Suspension {
     Plain,
@@ -85,7 +85,7 @@ impl Brand {
         &self.photo_proof_ids
     }
 
-    /// Why it is rejected, or else why it is suspended.
+    /// Why it is rejected, or else why it is suspended (A43, A46).
     pub(crate) fn reject_notes(&self) -> Vec<String> {
         if self.reviews.standing() == Standing::Rejected {
             return self.reviews.notes();

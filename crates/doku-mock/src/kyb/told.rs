@@ -1,4 +1,4 @@
-//! The callbacks that tell of a business (A03, A07, A32).
+//! The callbacks that tell of a business (A03, A07, A32, A43, A46).
 
 use doku_types::{
     EntityId,

@@ -1,4 +1,5 @@
-//! An update: what is sent meets what is stored, and what has changed is under review again (A08).
+//! An update: what is sent meets what is stored, and what has changed is under review again (A08,
+//! A44, A45).
 
 use doku_types::{
     PhotoProofId, Timestamp,

@@ -29,7 +29,12 @@ pub(crate) async fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
         Some(_) => &["A02", "A07", "A18", "A19", "A21", "A25", "A29", "A38"],
         None => &["A21", "A28"],
     };
-    Ok(Reply::ok(&data(app, &business), assumptions))
+    let data = data(app, &business);
+    let mut reply = Reply::ok(&data, assumptions);
+    if !data.rejections().is_empty() {
+        reply.assumptions.extend(["A43", "A46"]);
+    }
+    Ok(reply)
 }
 
 /// There is none, or it is another partner's (A12).

@@ -26,7 +26,7 @@ use crate::{
 pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
     let (invitation, _) =
-        profile.read(&call.body, LiteRegistration::parse, LiteRegistration::unknown)?;
+        profile.read(&call.body, LiteRegistration::examine, LiteRegistration::unknown)?;
     let (partner, services) = (call.partner.clone(), app.config.services.clone());
     once(app, call, move |state| {
         let partner_ref_id = invitation.business.partner_ref_id.clone();

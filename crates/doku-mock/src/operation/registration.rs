@@ -49,7 +49,7 @@ impl Submitted {
 pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
     let (registration, waived) =
-        profile.read(&call.body, Registration::parse, Registration::unknown)?;
+        profile.read(&call.body, Registration::examine, Registration::unknown)?;
     let submitted = Submitted::new(app, call.outcome.clone(), registration)?;
     let (partner, services) = (call.partner.clone(), app.config.services.clone());
     let pace = app.config.pace;

@@ -10,7 +10,7 @@ use crate::{app::App, auth::Call, reply::Reply};
 /// `POST /token`.
 pub(crate) async fn generate(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
-    let (request, _) = profile.read(&call.body, TokenRequest::parse, TokenRequest::unknown)?;
+    let (request, _) = profile.read(&call.body, TokenRequest::examine, TokenRequest::unknown)?;
     // `parse` refuses a lifetime that is none.
     let minutes = request.lifetime_minutes().unwrap_or(DEFAULT_MINUTES);
     let lifetime = Duration::from_secs(u64::from(minutes) * 60);

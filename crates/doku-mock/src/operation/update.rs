@@ -19,7 +19,7 @@ use crate::{
 /// `PUT /business/{brand id}`.
 pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
-    let (update, waived) = profile.read(&call.body, Update::parse, Update::unknown)?;
+    let (update, waived) = profile.read(&call.body, Update::examine, Update::unknown)?;
     let tagged = match update.business.email.as_ref().filter(|_| call.outcome.is_none()) {
         Some(email) => Outcome::from_email(email.expose())
             .map_err(|error| Reply::outcome("/business/email", &error))?,
@@ -43,7 +43,7 @@ pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
             also_waived = profile.sift(registration.validate())?;
             also_waived.extend(check(state, &partner, registration, profile)?);
         }
-        let mut reply = Reply::ok(&registered(business), &["A01", "A08"]);
+        let mut reply = Reply::ok(&registered(business), &["A01", "A08", "A44", "A45"]);
         reply.assumptions.extend(waived);
         reply.assumptions.extend(also_waived);
         business.submit(&changed, &outcome, strictness, pace, now)?;

@@ -318,6 +318,26 @@ pub(super) const LEDGER: &[Entry] = &[
         "the reply to a SNAP VA notification echoes VA number and its two parts, name, trxId, paymentRequestId and paidAmount",
         "NTFS: an echo",
     ),
+    assumed(
+        "A43",
+        "a suspension is told as BRAND.OPERATIONAL_STATUS with its notes, a full one also as BRAND with status FULL_SUSPENDED; root and brand status stay as their verdicts make them; it outlives updates, is told again when the root becomes ACTIVE again, and its end is told as BRAND.OPERATIONAL_STATUS ACTIVE alone",
+        "A07; the overview on BRAND",
+    ),
+    assumed(
+        "A44",
+        "in an update a brand cannot be left out of the list, one without id is new; another entry without id is a stored one if it says the same, else new; an unknown id, or the same entry twice, is a fault; a document is known by its file",
+        "A08",
+    ),
+    assumed(
+        "A45",
+        "a change of fields that belong to no part puts BUSINESS, or BRAND for a brand's own, back under review; callback_url and partner are not judged; an update that is rejected leaves the operational status as it was; services once decided are not told again",
+        "A07, A08",
+    ),
+    assumed(
+        "A46",
+        "BUSINESS and BRAND that are rejected for a part carry the notes of that part; Get Business Data shows them as reject_notes while the status is REJECTED, a suspension's at its brand",
+        "A02, A03",
+    ),
 ];
 
 /// The ten types of the overview: their names are documented there, their bodies A03, their order

@@ -1,0 +1,143 @@
+//! How a mock starts: what is wrong with its configuration is told, its data is opened, and what an
+//! earlier mock left is taken up again.
+
+use std::{
+    collections::HashMap,
+    io,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use doku_signing::Credentials;
+use doku_types::{ClientId, validate::is_http_url};
+use tokio::{net::TcpListener, runtime::Handle, sync::watch};
+
+use crate::{
+    DataError, MockDoku, StartError, StoreError, agenda,
+    app::App,
+    bearer::Bearers,
+    callback::{Lanes, Releases, delivery},
+    clock::EngineClock,
+    config::Config,
+    fault::Faults,
+    file_link::FileLinks,
+    files::Files,
+    journal::Journal,
+    outbound::Outbound,
+    server,
+    store::{Store, recognise},
+};
+
+impl MockDoku {
+    pub(crate) async fn start_by(config: Config) -> Result<Self, StartError> {
+        if !config.listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback(config.listen));
+        }
+        let partners = partners(&config.partners)?;
+        let credentials = config.partners[0].clone();
+        let outbound = Outbound::new(&config.callback_allow, config.callback_ca.as_deref())?;
+        let listen = |error| StartError::Listen { address: config.listen, error };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let base_url = match &config.public_url {
+            Some(url) => public_url(url).ok_or(StartError::PublicUrl)?,
+            None => format!("http://{address}"),
+        };
+
+        let files = match &config.data {
+            Some(data) => beside(data, config.file_bytes)?,
+            None => Files::temporary(config.file_bytes).map_err(StartError::Files)?,
+        };
+        let (data, seed) = (config.data.clone(), config.seed);
+        // A large file takes a while to be checked.
+        let opened = tokio::task::spawn_blocking(move || Store::open(data.as_deref(), seed));
+        let opened = opened.await.map_err(|error| StartError::Thread(error.into()))??;
+        let clock = EngineClock::start(config.clock, opened.stored);
+        let links = FileLinks::new(&base_url, opened.link_key().to_owned());
+        let (releases, released) = Releases::new();
+        let faults = Arc::new(Faults::default());
+        let store = opened
+            .start(clock.clone(), releases.clone(), Arc::clone(&faults))
+            .map_err(StartError::Thread)?;
+
+        let app = Arc::new(App {
+            base_url,
+            partners,
+            clock,
+            bearers: Bearers::new(),
+            links,
+            outbound,
+            files,
+            store,
+            releases,
+            lanes: Lanes::default(),
+            faults,
+            journal: Journal::default(),
+            turn: tokio::sync::Mutex::default(),
+            stop: watch::Sender::new(false),
+            runtime: Handle::current(),
+            config,
+        });
+        app.resume().await.map_err(|error| unusable(&app, &error))?;
+        app.spawn(delivery::deliver(Arc::clone(&app), released));
+        app.spawn(agenda::follow(Arc::clone(&app)));
+        let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
+        Ok(Self { app, address, credentials, server, expectations: Mutex::default() })
+    }
+}
+
+impl App {
+    /// Goes on where an earlier mock left this state.
+    async fn resume(&self) -> Result<(), StoreError> {
+        let (known, _) = self.store.run(|state| state.file_ids()).await?;
+        self.files.tidy(|id| known.contains(id)).map_err(|error| StoreError::Io(error.into()))?;
+        let mut after = 0;
+        loop {
+            let (unfinished, _) =
+                self.store.run(move |state| state.unfinished(after, AT_ONCE)).await?;
+            let Some(last) = unfinished.last() else {
+                return Ok(());
+            };
+            after = last.callback;
+            self.releases.release(unfinished);
+        }
+    }
+}
+
+/// The files beside a data file, locked; nothing is made beside a file that is none.
+fn beside(data: &Path, budget: u64) -> Result<Files, DataError> {
+    recognise(data)?;
+    Files::beside(data, budget).map_err(|error| match error.kind() {
+        io::ErrorKind::ResourceBusy => DataError::InUse(data.to_owned()),
+        _ => DataError::Io { path: data.to_owned(), error },
+    })
+}
+
+fn partners(partners: &[Credentials]) -> Result<HashMap<ClientId, Credentials>, StartError> {
+    let mut by_id = HashMap::new();
+    for partner in partners {
+        let id = partner.client_id.as_str();
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(StartError::ClientId);
+        }
+        if by_id.insert(partner.client_id.clone(), partner.clone()).is_some() {
+            return Err(StartError::ClientIdTwice(id.to_owned()));
+        }
+    }
+    Ok(by_id)
+}
+
+fn unusable(app: &App, error: &StoreError) -> StartError {
+    let path = app.config.data.clone().unwrap_or_default();
+    StartError::Data(DataError::Sqlite { path, error: error.to_string() })
+}
+
+/// The URL without its trailing slash.
+fn public_url(url: &str) -> Option<String> {
+    let uri: http::Uri = url.parse().ok().filter(|_| is_http_url(url))?;
+    let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    bare.then(|| url.trim_end_matches('/').to_owned())
+}
+
+/// How many callbacks are taken up again in one piece.
+const AT_ONCE: u32 = 10_000;
