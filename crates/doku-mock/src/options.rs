@@ -41,7 +41,7 @@ pub(crate) struct Options {
     secret_key: String,
     /// A TOML file with several partners instead, isolated from each other: a [[partner]] each, with
     /// client_id and secret_key.
-    #[arg(long, env = "DOKU_MOCK_PARTNERS", value_name = "FILE")]
+    #[arg(long, env = "DOKU_MOCK_PARTNERS", conflicts_with_all = ["client_id", "secret_key"], value_name = "FILE")]
     partners: Option<PathBuf>,
     /// Keep the state in this file, made if there is none; uploaded files go to FILE.files beside it.
     /// Without it everything is gone when the mock ends.
@@ -69,6 +69,7 @@ pub(crate) struct Options {
         long,
         env = "DOKU_MOCK_SERVICES",
         default_value = "QRIS",
+        value_parser = NonEmptyStringValueParser::new(),
         value_delimiter = ',',
         value_name = "CODE"
     )]

@@ -146,7 +146,7 @@ pub(crate) struct WholeBody(pub(crate) Bytes);
 /// What the state of the business does not allow.
 impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
-        Self::business(StatusCode::CONFLICT, refusal.to_string(), "A30")
+        Self::business(StatusCode::BAD_REQUEST, refusal.to_string(), "A30")
     }
 }
 

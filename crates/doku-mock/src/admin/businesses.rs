@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doku_types::partner::registration::Registration;
-use http::Uri;
+use http::{StatusCode, Uri};
 use serde::Deserialize;
 
 use super::{parameter, read, read_bytes};
@@ -79,7 +79,12 @@ pub(crate) async fn decide_business(
     let decided = app.store.run(move |state| {
         let mut stored = state.business_by_id(&id)?.ok_or_else(not_found)?;
         let now = state.now;
-        let callbacks = stored.business.decide(&outcome, &notes, now)?;
+        let decided = stored.business.decide(&outcome, &notes, now);
+        let callbacks = decided.map_err(|refusal| {
+            let mut refusal = Reply::from(refusal);
+            refusal.status = StatusCode::CONFLICT;
+            refusal
+        })?;
         state.save_business(&stored)?;
         state.tell(&stored, callbacks)?;
         Ok(stored)
