@@ -2,6 +2,7 @@
 
 mod demo;
 mod fuzz;
+mod prove;
 mod test;
 mod vectors;
 
@@ -15,6 +16,7 @@ use clap::Parser;
 enum Command {
     Demo(demo::Options),
     Fuzz(fuzz::Options),
+    Prove(prove::Options),
     Test(test::Options),
     Vectors(vectors::Options),
 }
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     match Command::parse() {
         Command::Demo(options) => demo::run(options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Prove(options) => prove::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Vectors(options) => vectors::run(&options),
     }
