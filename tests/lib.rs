@@ -3,6 +3,7 @@
 
 mod exchange;
 mod sink;
+mod steps;
 
 use std::{
     sync::{
@@ -19,7 +20,7 @@ use doku_partner::{
 };
 use doku_signing::non_snap::{Form, SignedHeaders};
 use doku_types::{
-    FileId, Timestamp,
+    BearerToken, FileId, Timestamp,
     code::DocumentCode,
     partner::{
         BASE_PATH, file::FilePurpose, part::FileRef, registration::Registration,
@@ -31,6 +32,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 pub use exchange::{Exchanges, render_head};
 pub use sink::{Sink, SunkRequest};
+pub use steps::{delivered, in_short, json, refusal};
 
 /// The instant at which the clock of [`World`] stands.
 pub fn start() -> Timestamp {
@@ -84,7 +86,16 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        HyperTransport::new().send(request).await.expect("the mock answers")
+        let reply = HyperTransport::new().send(request).await.expect("the mock answers");
+        exchange::assert_named_assumptions(reply.headers());
+        reply
+    }
+
+    /// Sends any request and writes the exchange down.
+    pub async fn exchange(&self, request: Request<Bytes>) -> String {
+        let mut text = exchange::render_request(&request);
+        exchange::render_reply(&mut text, &self.send(request).await);
+        text
     }
 
     /// Opens a connection of its own and writes the request on it; the answer is not waited for.
@@ -146,18 +157,22 @@ impl World {
 
     /// Uploads the three files of a personal merchant.
     pub async fn upload_papers(&self) -> Papers {
-        let token = self.client.generate_token(&TokenRequest::new()).await.expect("a token").token;
-        let mut ids = Vec::new();
-        for purpose in [
-            FilePurpose::photo_proof(),
-            FilePurpose::document(DocumentCode::Ktp),
-            FilePurpose::owner_liveness(),
-        ] {
-            let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-            ids.push(self.client.upload_file(&token, &upload).await.expect("an upload").id);
+        self.upload_papers_of(&self.client).await
+    }
+
+    /// The same by another client: files are a partner's own.
+    pub async fn upload_papers_of(&self, client: &PartnerClient) -> Papers {
+        let token = token(client).await;
+        Papers {
+            photo_proof: upload(client, &token, FilePurpose::photo_proof()).await,
+            ktp: upload(client, &token, FilePurpose::document(DocumentCode::Ktp)).await,
+            owner_liveness: upload(client, &token, FilePurpose::owner_liveness()).await,
         }
-        let [photo_proof, ktp, owner_liveness] = ids.try_into().expect("three ids");
-        Papers { photo_proof, ktp, owner_liveness }
+    }
+
+    /// Uploads one file.
+    pub async fn upload(&self, purpose: FilePurpose) -> FileId {
+        upload(&self.client, &token(&self.client).await, purpose).await
     }
 
     /// The documented sample of a registration with these papers and this callback URL.
@@ -215,6 +230,15 @@ pub fn assert_answer(reply: &Response<Bytes>, status: u16, body: &str) {
 pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str) {
     let name = HeaderName::try_from(name).expect("a header name");
     request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));
+}
+
+async fn token(client: &PartnerClient) -> BearerToken {
+    client.generate_token(&TokenRequest::new()).await.expect("a token").token
+}
+
+async fn upload(client: &PartnerClient, token: &BearerToken, purpose: FilePurpose) -> FileId {
+    let upload = FileUpload::bytes(purpose, "paper.png", PNG);
+    client.upload_file(token, &upload).await.expect("an upload").id
 }
 
 fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {

@@ -1,13 +1,20 @@
 //! The contract suite. Snapshots are in `tests/snapshots`, documented samples in `tests/samples`.
 
 mod callbacks;
+mod corporate;
 mod documented_samples;
 mod evidence;
 mod exchanges;
 mod files;
 mod gateway;
+mod idempotency;
+mod isolation;
+mod lite;
 mod onboarding;
+mod outcomes;
+mod profiles;
 mod refusals;
+mod updates;
 
 /// Compares with a snapshot in `tests/snapshots`.
 macro_rules! snapshot {
