@@ -52,6 +52,7 @@ pub struct World {
     pub client: PartnerClient,
     /// What the client sent and got.
     pub exchanges: Exchanges,
+    name: &'static str,
     signed: AtomicU32,
 }
 
@@ -63,6 +64,11 @@ impl World {
 
     /// With a changed configuration.
     pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::named("", change).await
+    }
+
+    /// The same, with Request-Ids that begin with `name`: of a mock that remembers those of another run.
+    pub async fn named(name: &'static str, change: impl FnOnce(Builder) -> Builder) -> Self {
         let builder = MockDoku::builder()
             .clock(Clock::Manual(Some(start())))
             .seed(7)
@@ -70,13 +76,13 @@ impl World {
             .public_url("http://doku.test");
         let mock = change(builder).start().await.expect("the mock starts");
         let exchanges = Exchanges::default();
-        let client = client(&mock, mock.credentials().clone(), exchanges.clone());
-        Self { mock, client, exchanges, signed: AtomicU32::new(0) }
+        let client = client(&mock, mock.credentials().clone(), exchanges.clone(), name);
+        Self { mock, client, exchanges, name, signed: AtomicU32::new(0) }
     }
 
     /// A client of the same mock by other credentials.
     pub fn client_of(&self, credentials: Credentials) -> PartnerClient {
-        client(&self.mock, credentials, self.exchanges.clone())
+        client(&self.mock, credentials, self.exchanges.clone(), self.name)
     }
 
     /// Where the mock listens.
@@ -143,7 +149,7 @@ impl World {
     }
 
     fn next_id(&self) -> String {
-        format!("signed-{}", self.signed.fetch_add(1, Ordering::Relaxed) + 1)
+        format!("{}signed-{}", self.name, self.signed.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// A request without any authentication.
@@ -241,12 +247,17 @@ async fn upload(client: &PartnerClient, token: &BearerToken, purpose: FilePurpos
     client.upload_file(token, &upload).await.expect("an upload").id
 }
 
-fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {
+fn client(
+    mock: &MockDoku,
+    credentials: Credentials,
+    exchanges: Exchanges,
+    name: &'static str,
+) -> PartnerClient {
     let environment = Environment::custom(&format!("http://{}", mock.address())).expect("loopback");
     let count = Arc::new(AtomicU32::new(0));
     PartnerClient::builder(environment, credentials)
         .clock(mock.clock())
-        .request_ids(move || format!("request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
+        .request_ids(move || format!("{name}request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
         .transport(exchange::recording(exchanges))
         .build()
 }

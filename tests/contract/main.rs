@@ -2,9 +2,12 @@
 
 mod callbacks;
 mod corporate;
+mod determinism;
 mod documented_samples;
+mod embedding;
 mod evidence;
 mod exchanges;
+mod faults;
 mod files;
 mod gateway;
 mod idempotency;
@@ -12,8 +15,10 @@ mod isolation;
 mod lite;
 mod onboarding;
 mod outcomes;
+mod persistence;
 mod profiles;
 mod refusals;
+mod time;
 mod updates;
 
 /// Compares with a snapshot in `tests/snapshots`.
