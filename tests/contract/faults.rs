@@ -227,3 +227,18 @@ async fn no_form_of_a_web_page_can_change_anything() {
     }
     assert_eq!((world.mock.now(), sink.requests().len()), (start(), 10));
 }
+
+#[tokio::test]
+async fn a_delay_beyond_all_time_keeps_its_callback_and_the_clock_readable() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let fault = json!({"callback": "delay", "by": "2562047788015215h", "type": "BUSINESS"});
+    assert_eq!(arm(&world, fault).await.0, 200);
+    world.registered(&sink).await;
+    assert_eq!(received(&sink).len(), 9);
+    let (_, clock) = world.own(Method::GET, "clock", None).await;
+    assert_eq!(clock["next_due"], "9999-12-30T00:00:00Z", "the last day that can be written");
+    assert_eq!(world.mock.advance(Duration::from_secs(3600)).await.unwrap(), 0);
+    assert_eq!(world.own(Method::DELETE, "faults", None).await.0, 200);
+    assert_eq!(resend(&world, 7).await.1["state"], "delivered");
+}

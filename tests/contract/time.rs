@@ -1,6 +1,6 @@
 //! The engine's clock in the large: what falls due when, and how it is moved on.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use contract::{Sink, World, delivered, refusal, start};
 use doku_mock::{Clock, Pace};
@@ -203,7 +203,13 @@ async fn the_machines_clock_can_be_advanced_too() {
     let ahead = world.mock.now().abs_diff(before);
     let week = Duration::from_secs(168 * 3600);
     assert!(ahead >= week && ahead < week + Duration::from_secs(60), "{ahead:?}");
-    // By the new time a request is timely as well, and so it is by the machine's.
-    let request = world.signed(Method::GET, &contract::path("/business/BRN-0"), b"");
-    assert_eq!(world.send(request).await.status(), 404);
+    // A request is timely by the new time, and by the machine's too: clients have clocks of their own.
+    let target = contract::path("/business/BRN-0");
+    let by_the_new = world.signed(Method::GET, &target, b"");
+    let by_the_machines = world.signed_with(Method::GET, &target, b"", |headers| {
+        headers.timestamp = Timestamp::from(SystemTime::now()).to_string();
+    });
+    for request in [by_the_new, by_the_machines] {
+        assert_eq!(world.send(request).await.status(), 404);
+    }
 }
