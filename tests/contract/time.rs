@@ -6,7 +6,7 @@ use contract::{Sink, World, delivered, refusal, start};
 use doku_mock::{Clock, Pace};
 use doku_partner::callback::CallbackReceiver;
 use doku_types::Timestamp;
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::json;
 
 async fn realistic() -> World {
@@ -127,6 +127,23 @@ async fn two_businesses_are_told_of_in_the_order_of_time() {
         let span = instants[9].abs_diff(instants[8]);
         assert_eq!(span, Duration::from_secs(120 * 3600));
     }
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_before_an_advance_is_waited_for_and_not_counted() {
+    let slow = |_| async {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        StatusCode::OK
+    };
+    let world = World::with(|mock| mock.receiver(slow)).await;
+    let papers = world.upload_papers().await;
+    let document = world.document(&papers, "http://127.0.0.1:1/x");
+    assert_eq!(world.send(world.register(&document, None)).await.status(), 200);
+    assert_eq!(world.mock.advance(Duration::from_secs(60)).await.unwrap(), 0);
+    let callbacks = world.mock.callbacks();
+    assert!(
+        callbacks.iter().all(|told| told.attempts.len() == 1 && told.attempts[0].at == start())
+    );
 }
 
 #[tokio::test]
