@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use doku_partner::{HyperTransport, Transport};
 use doku_types::evidence;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 
 /// What was sent and what came back, in order.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +34,7 @@ pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
         async move {
             let response = sent.await?;
             assert_named_assumptions(response.headers());
-            let _ = write!(text, "\n\nHTTP {}\n", response.status());
-            render(&mut text, response.headers(), response.body());
+            render_reply(&mut text, &response);
             exchanges.add(text);
             Ok(response)
         }
@@ -43,7 +42,7 @@ pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
 }
 
 /// Whatever a reply stands on has to be in the ledger, as an assumption.
-fn assert_named_assumptions(headers: &HeaderMap) {
+pub(crate) fn assert_named_assumptions(headers: &HeaderMap) {
     let named = headers.get("doku-mock-assumptions").and_then(|named| named.to_str().ok());
     for id in named.into_iter().flat_map(|named| named.split(',')) {
         let entry = evidence::entry(id).unwrap_or_else(|| panic!("{id} is not in the ledger"));
@@ -52,11 +51,17 @@ fn assert_named_assumptions(headers: &HeaderMap) {
 }
 
 /// Method and path, sorted headers, body.
-fn render_request(request: &Request<Bytes>) -> String {
+pub(crate) fn render_request(request: &Request<Bytes>) -> String {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     let mut text = format!("{} {target}\n", request.method());
     render(&mut text, request.headers(), request.body());
     text
+}
+
+/// Status, sorted headers, body, behind the request.
+pub(crate) fn render_reply(text: &mut String, reply: &Response<Bytes>) {
+    let _ = write!(text, "\n\nHTTP {}\n", reply.status());
+    render(text, reply.headers(), reply.body());
 }
 
 /// The head of a request as it goes over a raw socket, with the length of its body.

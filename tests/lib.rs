@@ -3,6 +3,7 @@
 
 mod exchange;
 mod sink;
+mod steps;
 
 use std::{
     sync::{
@@ -19,7 +20,7 @@ use doku_partner::{
 };
 use doku_signing::non_snap::{Form, SignedHeaders};
 use doku_types::{
-    FileId, Timestamp,
+    BearerToken, FileId, Timestamp,
     code::DocumentCode,
     partner::{
         BASE_PATH, file::FilePurpose, part::FileRef, registration::Registration,
@@ -31,6 +32,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 pub use exchange::{Exchanges, render_head};
 pub use sink::{Sink, SunkRequest};
+pub use steps::{delivered, in_short, json, refusal};
 
 /// The instant at which the clock of [`World`] stands.
 pub fn start() -> Timestamp {
@@ -50,6 +52,7 @@ pub struct World {
     pub client: PartnerClient,
     /// What the client sent and got.
     pub exchanges: Exchanges,
+    name: &'static str,
     signed: AtomicU32,
 }
 
@@ -61,6 +64,11 @@ impl World {
 
     /// With a changed configuration.
     pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::named("", change).await
+    }
+
+    /// The same, with Request-Ids that begin with `name`: of a mock that remembers those of another run.
+    pub async fn named(name: &'static str, change: impl FnOnce(Builder) -> Builder) -> Self {
         let builder = MockDoku::builder()
             .clock(Clock::Manual(Some(start())))
             .seed(7)
@@ -68,13 +76,13 @@ impl World {
             .public_url("http://doku.test");
         let mock = change(builder).start().await.expect("the mock starts");
         let exchanges = Exchanges::default();
-        let client = client(&mock, mock.credentials().clone(), exchanges.clone());
-        Self { mock, client, exchanges, signed: AtomicU32::new(0) }
+        let client = client(&mock, mock.credentials().clone(), exchanges.clone(), name);
+        Self { mock, client, exchanges, name, signed: AtomicU32::new(0) }
     }
 
     /// A client of the same mock by other credentials.
     pub fn client_of(&self, credentials: Credentials) -> PartnerClient {
-        client(&self.mock, credentials, self.exchanges.clone())
+        client(&self.mock, credentials, self.exchanges.clone(), self.name)
     }
 
     /// Where the mock listens.
@@ -84,7 +92,16 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        HyperTransport::new().send(request).await.expect("the mock answers")
+        let reply = HyperTransport::new().send(request).await.expect("the mock answers");
+        exchange::assert_named_assumptions(reply.headers());
+        reply
+    }
+
+    /// Sends any request and writes the exchange down.
+    pub async fn exchange(&self, request: Request<Bytes>) -> String {
+        let mut text = exchange::render_request(&request);
+        exchange::render_reply(&mut text, &self.send(request).await);
+        text
     }
 
     /// Opens a connection of its own and writes the request on it; the answer is not waited for.
@@ -132,7 +149,7 @@ impl World {
     }
 
     fn next_id(&self) -> String {
-        format!("signed-{}", self.signed.fetch_add(1, Ordering::Relaxed) + 1)
+        format!("{}signed-{}", self.name, self.signed.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// A request without any authentication.
@@ -146,18 +163,22 @@ impl World {
 
     /// Uploads the three files of a personal merchant.
     pub async fn upload_papers(&self) -> Papers {
-        let token = self.client.generate_token(&TokenRequest::new()).await.expect("a token").token;
-        let mut ids = Vec::new();
-        for purpose in [
-            FilePurpose::photo_proof(),
-            FilePurpose::document(DocumentCode::Ktp),
-            FilePurpose::owner_liveness(),
-        ] {
-            let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-            ids.push(self.client.upload_file(&token, &upload).await.expect("an upload").id);
+        self.upload_papers_of(&self.client).await
+    }
+
+    /// The same by another client: files are a partner's own.
+    pub async fn upload_papers_of(&self, client: &PartnerClient) -> Papers {
+        let token = token(client).await;
+        Papers {
+            photo_proof: upload(client, &token, FilePurpose::photo_proof()).await,
+            ktp: upload(client, &token, FilePurpose::document(DocumentCode::Ktp)).await,
+            owner_liveness: upload(client, &token, FilePurpose::owner_liveness()).await,
         }
-        let [photo_proof, ktp, owner_liveness] = ids.try_into().expect("three ids");
-        Papers { photo_proof, ktp, owner_liveness }
+    }
+
+    /// Uploads one file.
+    pub async fn upload(&self, purpose: FilePurpose) -> FileId {
+        upload(&self.client, &token(&self.client).await, purpose).await
     }
 
     /// The documented sample of a registration with these papers and this callback URL.
@@ -217,12 +238,26 @@ pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str)
     request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));
 }
 
-fn client(mock: &MockDoku, credentials: Credentials, exchanges: Exchanges) -> PartnerClient {
+async fn token(client: &PartnerClient) -> BearerToken {
+    client.generate_token(&TokenRequest::new()).await.expect("a token").token
+}
+
+async fn upload(client: &PartnerClient, token: &BearerToken, purpose: FilePurpose) -> FileId {
+    let upload = FileUpload::bytes(purpose, "paper.png", PNG);
+    client.upload_file(token, &upload).await.expect("an upload").id
+}
+
+fn client(
+    mock: &MockDoku,
+    credentials: Credentials,
+    exchanges: Exchanges,
+    name: &'static str,
+) -> PartnerClient {
     let environment = Environment::custom(&format!("http://{}", mock.address())).expect("loopback");
     let count = Arc::new(AtomicU32::new(0));
     PartnerClient::builder(environment, credentials)
         .clock(mock.clock())
-        .request_ids(move || format!("request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
+        .request_ids(move || format!("{name}request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
         .transport(exchange::recording(exchanges))
         .build()
 }

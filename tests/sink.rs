@@ -44,11 +44,20 @@ pub struct SunkRequest {
 impl Sink {
     /// A sink that answers with these statuses in turn, then with 200.
     pub async fn answering(answers: impl IntoIterator<Item = u16>) -> Self {
+        Self::serving(SocketAddr::from(([127, 0, 0, 1], 0)), answers).await
+    }
+
+    /// A sink at an address that is free again.
+    pub async fn listening(address: SocketAddr) -> Self {
+        Self::serving(address, []).await
+    }
+
+    async fn serving(address: SocketAddr, answers: impl IntoIterator<Item = u16>) -> Self {
         let answers = answers
             .into_iter()
             .map(|status| StatusCode::from_u16(status).expect("a status"))
             .collect();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = TcpListener::bind(address).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let sink =
             Self { address, state: Arc::new(Mutex::new(State { requests: Vec::new(), answers })) };

@@ -1,13 +1,25 @@
 //! The contract suite. Snapshots are in `tests/snapshots`, documented samples in `tests/samples`.
 
 mod callbacks;
+mod corporate;
+mod determinism;
 mod documented_samples;
+mod embedding;
 mod evidence;
 mod exchanges;
+mod faults;
 mod files;
 mod gateway;
+mod idempotency;
+mod isolation;
+mod lite;
 mod onboarding;
+mod outcomes;
+mod persistence;
+mod profiles;
 mod refusals;
+mod time;
+mod updates;
 
 /// Compares with a snapshot in `tests/snapshots`.
 macro_rules! snapshot {

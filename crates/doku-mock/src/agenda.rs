@@ -52,15 +52,15 @@ pub(crate) async fn follow(app: Arc<App>) {
 }
 
 /// Moves the clock on, from one due instant to the next, and waits for what that causes. Returns how
-/// many callbacks were attempted.
+/// many callbacks were attempted for it; what was on its way before is waited for, and not counted.
 pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
     let _turn = app.turn.lock().await;
-    let before = app.releases.load().attempts;
     let target = app.clock.now() + by;
     if target.as_millis() > LAST_INSTANT {
         return Err(AdvanceError::TooFar);
     }
     settle(app).await;
+    let before = app.releases.load().attempts;
     while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
         app.clock.move_to(due);
         do_due(app).await?;

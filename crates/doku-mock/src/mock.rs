@@ -91,7 +91,7 @@ impl MockDoku {
 
     /// Moves the engine's clock on, whichever it is. Everything happens that falls due until then, each
     /// at its own instant, and is waited for: decisions, callbacks, retries. Returns how many attempts
-    /// at callbacks were made.
+    /// at callbacks that made; those already on their way are waited for first, and not counted.
     ///
     /// # Errors
     /// [`AdvanceError`].

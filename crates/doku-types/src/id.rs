@@ -46,6 +46,12 @@ macro_rules! id {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl crate::lenient::Blank for $name {
             fn is_blank(&self) -> bool {
                 self.0.is_empty()
