@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use bytes::Bytes;
 use doku_signing::Credentials;
 use doku_types::{
@@ -47,6 +48,7 @@ use crate::{
 /// own thread, which takes microseconds, and with a data file up to a flush of the disk.
 pub struct MockDoku {
     app: Arc<App>,
+    router: Router,
     address: SocketAddr,
     credentials: Credentials,
     server: Option<JoinHandle<()>>,
@@ -129,8 +131,10 @@ impl MockDoku {
         app.resume().await.map_err(|error| unusable(&app, &error))?;
         app.spawn(delivery::deliver(Arc::clone(&app), released));
         app.spawn(agenda::follow(Arc::clone(&app)));
-        let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
-        Ok(Self { app, address, credentials, server, expectations: Mutex::default() })
+        let router = server::router(Arc::clone(&app));
+        let serving = server::serve(listener, router.clone(), Arc::clone(&app));
+        let server = Some(tokio::spawn(serving));
+        Ok(Self { app, router, address, credentials, server, expectations: Mutex::default() })
     }
 
     /// What a client puts before DOKU's paths: `http://127.0.0.1:…`, or the public URL.
@@ -298,7 +302,7 @@ impl MockDoku {
     /// # }
     /// ```
     pub async fn call(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
-        server::call(&self.app, request.map(Into::into)).await
+        server::call(&self.app, self.router.clone(), request.map(Into::into)).await
     }
 
     /// Stops: no new connection, replies under way finish within 5 s, callbacks that are not yet
