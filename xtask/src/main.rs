@@ -1,5 +1,6 @@
 //! The project's scripts: `cargo xtask <command>`.
 
+mod bench;
 mod demo;
 mod fuzz;
 mod prove;
@@ -14,6 +15,7 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
+    Bench(bench::Options),
     Demo(demo::Options),
     Fuzz(fuzz::Options),
     Prove(prove::Options),
@@ -23,6 +25,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Command::parse() {
+        Command::Bench(options) => bench::run(&options),
         Command::Demo(options) => demo::run(options),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Prove(options) => prove::run(&options),

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use bytes::Bytes;
 use doku_signing::Credentials;
 use doku_types::{
@@ -33,6 +34,7 @@ use crate::{
 /// own thread, which takes microseconds, and with a data file up to a flush of the disk.
 pub struct MockDoku {
     pub(crate) app: Arc<App>,
+    pub(crate) router: Router,
     pub(crate) address: SocketAddr,
     pub(crate) credentials: Credentials,
     pub(crate) server: Option<JoinHandle<()>>,
@@ -228,7 +230,7 @@ impl MockDoku {
     /// # }
     /// ```
     pub async fn call(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
-        server::call(&self.app, request.map(Into::into)).await
+        server::call(&self.app, self.router.clone(), request.map(Into::into)).await
     }
 
     /// Stops: no new connection, replies under way finish within 5 s, callbacks that are not yet

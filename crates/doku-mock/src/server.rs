@@ -82,8 +82,7 @@ async fn unknown_path(request: Request) -> Reply {
 }
 
 /// Serves until the app is stopped, then lets replies under way finish for at most 5 s.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
-    let router = router(Arc::clone(&app));
+pub(crate) async fn serve(listener: TcpListener, router: Router, app: Arc<App>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     // Dropped with this future, it ends whatever is still open.
@@ -174,13 +173,17 @@ async fn answer(
 }
 
 /// One exchange without a socket. Its callbacks go as soon as the reply is there.
-pub(crate) async fn call(app: &Arc<App>, request: http::Request<Bytes>) -> http::Response<Bytes> {
+pub(crate) async fn call(
+    app: &App,
+    mut router: Router,
+    request: http::Request<Bytes>,
+) -> http::Response<Bytes> {
     let (at, started) = (app.clock.now(), Instant::now());
     let (mut parts, body) = request.into_parts();
     // Over a socket, whoever asks names the host; here it is this process.
     parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
     let request = Request::from_parts(parts.clone(), Body::from(body));
-    let mut response: Response = router(Arc::clone(app)).call(request).await.into_response();
+    let mut response: Response = router.call(request).await.into_response();
     write_down(app, parts, &mut response, at, started);
     let (mut parts, body) = response.into_parts();
     let held = parts.extensions.remove::<Release>();

@@ -81,8 +81,10 @@ impl MockDoku {
         app.resume().await.map_err(|error| unusable(&app, &error))?;
         app.spawn(delivery::deliver(Arc::clone(&app), released));
         app.spawn(agenda::follow(Arc::clone(&app)));
-        let server = Some(tokio::spawn(server::serve(listener, Arc::clone(&app))));
-        Ok(Self { app, address, credentials, server, expectations: Mutex::default() })
+        let router = server::router(Arc::clone(&app));
+        let serving = server::serve(listener, router.clone(), Arc::clone(&app));
+        let server = Some(tokio::spawn(serving));
+        Ok(Self { app, router, address, credentials, server, expectations: Mutex::default() })
     }
 }
 

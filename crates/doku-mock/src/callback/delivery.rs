@@ -2,7 +2,7 @@
 //! the ladder of A05, each attempt signed afresh and recorded.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -24,28 +24,29 @@ use crate::{
 
 /// The callbacks of each business that wait for the one before them.
 #[derive(Debug, Default)]
-pub(crate) struct Lanes(Mutex<HashMap<i64, VecDeque<i64>>>);
+pub(crate) struct Lanes(Mutex<HashMap<i64, Vec<i64>>>);
 
 impl Lanes {
     /// Puts a callback behind the others of its lane; `true` if it is the first.
     fn add(&self, place: Place) -> bool {
         let mut lanes = self.lanes();
         let opened = !lanes.contains_key(&place.lane);
-        lanes.entry(place.lane).or_default().push_back(place.callback);
+        lanes.entry(place.lane).or_default().push(place.callback);
         opened
     }
 
-    /// The next callback of a lane; without one the lane is closed.
-    fn next(&self, lane: i64) -> Option<i64> {
+    /// All that waits in a lane; without any the lane is closed.
+    fn take(&self, lane: i64) -> Option<Vec<i64>> {
         let mut lanes = self.lanes();
-        let next = lanes.get_mut(&lane)?.pop_front();
-        if next.is_none() {
+        let waiting = std::mem::take(lanes.get_mut(&lane)?);
+        if waiting.is_empty() {
             lanes.remove(&lane);
+            return None;
         }
-        next
+        Some(waiting)
     }
 
-    fn lanes(&self) -> MutexGuard<'_, HashMap<i64, VecDeque<i64>>> {
+    fn lanes(&self) -> MutexGuard<'_, HashMap<i64, Vec<i64>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -57,13 +58,26 @@ pub(crate) async fn deliver(app: Arc<App>, mut released: mpsc::UnboundedReceiver
             if app.lanes.add(place) {
                 let runner = Arc::clone(&app);
                 app.spawn(async move {
-                    while let Some(callback) = runner.lanes.next(place.lane) {
-                        complete(&runner, callback, false).await;
-                        runner.releases.done();
+                    while let Some(callbacks) = runner.lanes.take(place.lane) {
+                        deliver_in_order(&runner, callbacks).await;
                     }
                 });
             }
         }
+    }
+}
+
+/// Attempts the callbacks of a lane, one after the other; they are read together.
+async fn deliver_in_order(app: &App, callbacks: Vec<i64>) {
+    let count = callbacks.len();
+    let read = read(app, callbacks).await;
+    let unread = count - read.len();
+    for outgoing in read {
+        complete(app, &outgoing, false).await;
+        app.releases.done();
+    }
+    for _ in 0..unread {
+        app.releases.done();
     }
 }
 
@@ -72,14 +86,17 @@ pub(crate) fn retry(app: &Arc<App>, callback: i64) {
     let runner = Arc::clone(app);
     let counted = Counted::new(app);
     app.spawn(async move {
-        complete(&runner, callback, false).await;
+        for outgoing in read(&runner, vec![callback]).await {
+            complete(&runner, &outgoing, false).await;
+        }
         drop(counted);
     });
 }
 
 /// Attempts a callback once more, by hand, and waits for what comes of it.
 pub(crate) async fn resend(app: &App, callback: i64) -> Option<DeliveryState> {
-    complete(app, callback, true).await
+    let outgoing = read(app, vec![callback]).await.pop()?;
+    complete(app, &outgoing, true).await
 }
 
 /// A retry that is on its way.
@@ -98,30 +115,36 @@ impl Drop for Counted {
     }
 }
 
+/// What is to be sent of these callbacks, in their order; nothing when there is no way to read it:
+/// then the next start repeats them.
+async fn read(app: &App, callbacks: Vec<i64>) -> Vec<Outgoing> {
+    let read = app.store.run(move |state| state.outgoing(&callbacks)).await;
+    match read {
+        Ok((outgoing, _)) => outgoing,
+        Err(error) => {
+            error!(%error, "callbacks were not attempted");
+            Vec::new()
+        }
+    }
+}
+
 /// Attempts a callback, and again for each copy that a fault asked for.
-async fn complete(app: &App, callback: i64, by_hand: bool) -> Option<DeliveryState> {
+async fn complete(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<DeliveryState> {
     loop {
-        let (state, copies) = attempt(app, callback, by_hand).await?;
+        let (state, copies) = attempt(app, outgoing, by_hand).await?;
         if copies == 0 {
             return Some(state);
         }
     }
 }
 
-/// Attempts one delivery and records what came of it. `None` when there is no such callback, or
-/// no way to read it: then the next start repeats it.
-async fn attempt(app: &App, callback: i64, by_hand: bool) -> Option<(DeliveryState, u32)> {
-    let read = app.store.run(move |state| state.outgoing(callback)).await;
-    let outgoing = match read {
-        Ok((outgoing, _)) => outgoing?,
-        Err(error) => {
-            error!(callback, %error, "not attempted");
-            return None;
-        }
-    };
+/// Attempts one delivery and records what came of it. `None` when that was not recorded: then the
+/// next start repeats it.
+async fn attempt(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<(DeliveryState, u32)> {
+    let callback = outgoing.number;
     let at = app.clock.now();
     let started = Instant::now();
-    let request = request(app.credentials(&outgoing.partner), &outgoing, at);
+    let request = request(app.credentials(&outgoing.partner), outgoing, at);
     let sent = request.as_ref().ok().cloned();
     let answer = match request {
         Ok(request) => app.carry(request).await,
@@ -184,7 +207,7 @@ fn request(
     let blocked = |reason: &str| OutboundError::Blocked(reason.to_owned());
     let credentials = credentials.ok_or_else(|| blocked("the partner is not known"))?;
     let url: Uri = outgoing.url.parse().map_err(|_| blocked("callback_url is not a URL"))?;
-    let body = Bytes::from(outgoing.body.clone());
+    let body = outgoing.body.clone();
     let mut request = Request::new(body.clone());
     *request.method_mut() = Method::POST;
     let json = HeaderValue::from_static("application/json");

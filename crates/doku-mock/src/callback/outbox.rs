@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use doku_types::{BusinessId, ClientId, Timestamp, partner::callback::Callback};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Serialize, Serializer};
@@ -77,10 +78,11 @@ pub struct Attempt {
 /// A callback as its delivery needs it.
 #[derive(Debug, Clone)]
 pub(crate) struct Outgoing {
+    pub(crate) number: i64,
     pub(crate) partner: ClientId,
     pub(crate) request_id: String,
     pub(crate) url: String,
-    pub(crate) body: String,
+    pub(crate) body: Bytes,
 }
 
 impl State<'_> {
@@ -122,21 +124,26 @@ impl State<'_> {
         Ok(())
     }
 
-    /// What an attempt needs.
-    pub(crate) fn outgoing(&self, callback: i64) -> Result<Option<Outgoing>, StoreError> {
+    /// What the attempts at these callbacks need, of those that there are.
+    pub(crate) fn outgoing(&self, callbacks: &[i64]) -> Result<Vec<Outgoing>, StoreError> {
         let mut query = self.sql.prepare_cached(
-            "SELECT partner, request_id, url, body FROM callbacks
+            "SELECT callbacks.number, partner, request_id, url, body FROM callbacks
              JOIN businesses ON businesses.number = business WHERE callbacks.number = ?1",
         )?;
-        let found = query.query_row([callback], |row| {
-            Ok(Outgoing {
-                partner: row.get::<_, String>(0)?.into(),
-                request_id: row.get(1)?,
-                url: row.get(2)?,
-                body: row.get(3)?,
-            })
-        });
-        Ok(found.optional()?)
+        let mut found = Vec::with_capacity(callbacks.len());
+        for callback in callbacks {
+            let outgoing = query.query_row([callback], |row| {
+                Ok(Outgoing {
+                    number: row.get(0)?,
+                    partner: row.get::<_, String>(1)?.into(),
+                    request_id: row.get(2)?,
+                    url: row.get(3)?,
+                    body: row.get::<_, String>(4)?.into(),
+                })
+            });
+            found.extend(outgoing.optional()?);
+        }
+        Ok(found)
     }
 
     /// Records an attempt and says what follows: how far it is, and how many copies are still to be sent.

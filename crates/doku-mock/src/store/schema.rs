@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::files::{parent, sync_directory};
 
@@ -178,6 +178,9 @@ fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
 }
 
 fn settle(sql: &Connection) -> rusqlite::Result<()> {
+    // Else SQLite may plan a cached statement anew for each value that is bound to it; every
+    // statement here has one index to go by, whatever the values.
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     sql.pragma_update(None, "foreign_keys", true)?;
     sql.pragma_update(None, "cache_size", CACHE_KIB)?;
     sql.set_prepared_statement_cache_capacity(64);
