@@ -10,11 +10,11 @@ mod promise;
 mod receiver;
 mod world;
 
-use doku_mock::CallbackRecord;
+use doku_mock::{CallbackRecord, DeliveryState};
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 use self::{
-    operation::{Life, lives},
+    operation::{Answer, Asked, Fault, Kind, Life, Operation, Shape, Step, lives},
     world::World,
 };
 
@@ -54,5 +54,35 @@ proptest! {
         if interruptions == 0 {
             prop_assert_eq!(told, again);
         }
+    }
+}
+
+/// Of one partner, decided at once, with a receiver that acknowledges everything.
+fn short_life(operations: impl IntoIterator<Item = Operation>) -> Life {
+    Life {
+        seed: 0,
+        realistic: false,
+        data: false,
+        partners: 1,
+        default: "approve",
+        answers: vec![Answer::Status(200)],
+        steps: operations.into_iter().map(|operation| Step { operation, restart: None }).collect(),
+    }
+}
+
+#[test]
+fn what_is_dropped_is_not_sent_however_late_it_would_have_been() {
+    let shape = Shape { callback_url: true, bank: true, social_media: true, brands: 1 };
+    let arm = |kind| Operation::Arm(Fault { kind, of: None, times: None });
+    let (told, _) = lived(&short_life([
+        arm(Kind::Drop),
+        arm(Kind::Delay { minutes: 1 }),
+        Operation::Register { partner: 0, shape, outcome: Asked::Default },
+        Operation::Advance { minutes: 1 },
+    ]));
+    assert!(!told.is_empty());
+    for record in told {
+        assert_eq!(record.state, DeliveryState::Dropped);
+        assert_eq!((record.due, record.attempts), (None, Vec::new()));
     }
 }
