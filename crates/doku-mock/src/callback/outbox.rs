@@ -103,7 +103,8 @@ impl State<'_> {
         for told in self.faults.apply(callbacks) {
             // A callback is text and lists of text: writing it cannot fail.
             let body = serde_json::to_string(&told.callback).expect("a callback can be written");
-            let due = told.delay.map(|delay| self.now + delay);
+            // What is dropped is not due either, however late it would have been.
+            let due = told.delay.filter(|_| !told.dropped).map(|delay| self.now + delay);
             let state = if told.dropped { DeliveryState::Dropped } else { DeliveryState::Pending };
             insert.execute(params![
                 stored.number,
