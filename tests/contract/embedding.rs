@@ -191,7 +191,7 @@ async fn what_was_expected_and_has_not_happened_panics_when_the_mock_is_dropped(
     let text = dropped.downcast_ref::<String>().unwrap();
     assert_eq!(
         text,
-        "the mock was dropped, and expected 2 requests Business Registration, there were 1; expected 1 acknowledged callbacks BUSINESS REJECTED, there were 0"
+        "the mock was dropped, and expected 2 x request Business Registration, seen 1 x; expected 1 x acknowledged callback BUSINESS REJECTED, seen 0 x"
     );
 }
 

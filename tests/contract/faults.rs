@@ -190,7 +190,10 @@ async fn what_is_no_fault_is_refused_and_told_what_is_one() {
     for (wrong, text) in [
         (json!({"callback": "explode"}), "callback is none of duplicate, reorder, delay and drop"),
         (json!({"callback": "delay"}), "by is missing: give 30m, say"),
-        (json!({"callback": "delay", "by": "soon"}), "not a duration: give 30m, 48h or 1h30m, say"),
+        (
+            json!({"callback": "delay", "by": "soon"}),
+            "not a duration: give 30m, 48h or 1h30m, say; days are told in hours",
+        ),
         (json!({"callback": "drop", "by": "30m"}), "by goes with delay alone"),
         (json!({"callback": "drop", "type": "BUSINES"}), "type is no type of callback"),
     ] {

@@ -111,7 +111,7 @@ async fn what_was_refused_leaves_its_id_free() {
     assert_eq!(world.send(unsigned).await.status(), 400);
     let mut refused = named(&world, "free", Method::POST, &business, &body);
     contract::set_header(&mut refused, "doku-mock-outcome", "product.reject.VA");
-    assert_eq!(world.send(refused).await.status(), 409, "an outcome that does not apply");
+    assert_eq!(world.send(refused).await.status(), 400, "an outcome that does not apply");
     let reply = world.send(named(&world, "free", Method::POST, &business, &body)).await;
     assert_eq!(reply.status(), 200, "{reply:?}");
 }

@@ -173,7 +173,7 @@ async fn what_is_no_duration_or_too_long_is_refused_and_moves_nothing() {
     let world = World::new().await;
     for wrong in ["", "48", "two days", "-1h", "1h-30m", "h", "1d", "30 parsecs"] {
         let answer = advance(&world, wrong).await;
-        let text = "not a duration: give 30m, 48h or 1h30m, say";
+        let text = "not a duration: give 30m, 48h or 1h30m, say; days are told in hours";
         assert_eq!(refusal(&answer, 400), [text], "{wrong:?}");
     }
     for far in ["9999999h", "2562047788015215h"] {

@@ -238,7 +238,7 @@ async fn an_update_that_changes_nothing_tells_nothing() {
     }
     let answer = world.answer(world.update(brand, &empty, Some("reject.BUSINESS_BANK"))).await;
     assert_eq!(
-        refusal(&answer, 409),
+        refusal(&answer, 400),
         [
             "reject.BUSINESS_BANK does not apply: nothing of BUSINESS_BANK was submitted or changed, so it is not judged; leave it out or send that part"
         ]

@@ -64,9 +64,11 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
             return response;
         }
     };
+    let submits =
+        [Endpoint::BusinessRegistration, Endpoint::UpdateBusinessData].contains(&operation);
     let (outcome, refusal) = match outcome(&parts.headers) {
-        Ok(outcome) => (outcome, None),
-        Err(refusal) => (None, Some(refusal)),
+        Ok(outcome) => (outcome.filter(|_| submits), None),
+        Err(refusal) => (None, Some(refusal).filter(|_| submits)),
     };
     let (partner, body) = (credentials.client_id.clone(), asked.body.clone());
     let call = Call { partner, request_id, method: parts.method, uri: parts.uri, body, outcome };

@@ -17,7 +17,7 @@ use crate::{callback::CallbackRecord, journal::Journal};
 ///
 /// let registered = Expectation::request(Endpoint::BusinessRegistration).answered(200).times(1..=2);
 /// let approved = Expectation::callback(CallbackType::Business).status(Status::Active);
-/// assert_eq!(registered.to_string(), "1 to 2 requests Business Registration answered 200");
+/// assert_eq!(registered.to_string(), "1 to 2 x request Business Registration answered 200");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl Expectation {
                 .filter(|callback| status.as_ref().is_none_or(|of| *of == callback.status))
                 .count() as u64,
         };
-        (!self.times.contains(&count)).then(|| format!("expected {self}, there were {count}"))
+        (!self.times.contains(&count)).then(|| format!("expected {self}, seen {count} x"))
     }
 }
 
@@ -114,11 +114,11 @@ impl fmt::Display for Expectation {
         }
         match &self.what {
             What::Request { operation, status } => {
-                write!(f, " requests {operation}")?;
+                write!(f, " x request {operation}")?;
                 status.map_or(Ok(()), |status| write!(f, " answered {status}"))
             }
             What::Callback { callback_type, status } => {
-                write!(f, " acknowledged callbacks {callback_type}")?;
+                write!(f, " x acknowledged callback {callback_type}")?;
                 status.as_ref().map_or(Ok(()), |status| write!(f, " {status}"))
             }
         }

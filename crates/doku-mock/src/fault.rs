@@ -1,4 +1,5 @@
-//! Faults on demand: callbacks that come twice, late, in another order, or not at all.
+//! Faults on demand: callbacks that come twice, late, in another order, or not at all. What is armed is
+//! gone with the process; what it has done to callbacks is stored with them.
 
 use std::{
     collections::BTreeMap,

@@ -51,7 +51,8 @@ pub(crate) struct Options {
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
     /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
-    /// POST /_mock/clock/advance moves any of them on.
+    /// POST /_mock/clock/advance moves any of them on. Tokens and links expire by it too: at x3600 ask for
+    /// tokens of 1440 minutes.
     #[arg(long, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]
     clock: Clock,
     /// When decisions fall due: instant, or realistic: over 2x24 h, services over 5x24 h.

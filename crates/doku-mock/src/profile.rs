@@ -36,6 +36,9 @@ impl FromStr for Profile {
     }
 }
 
+/// Reads a body with its faults.
+type Examine<T> = fn(&[u8]) -> Result<(T, Vec<Fault>), ParseError>;
+
 impl Profile {
     /// Reads a request's body by this profile, and says which assumptions it does not meet.
     ///
@@ -44,7 +47,7 @@ impl Profile {
     pub(crate) fn read<T>(
         self,
         body: &[u8],
-        examine: fn(&[u8]) -> Result<(T, Vec<Fault>), ParseError>,
+        examine: Examine<T>,
         unknown: fn(&[u8]) -> Vec<Fault>,
     ) -> Result<(T, Vec<&'static str>), Reply> {
         let (read, mut faults) = examine(body).map_err(|error| unreadable(&error))?;

@@ -55,6 +55,11 @@ impl Reply {
         Self { status: StatusCode::CONFLICT, body, assumptions, held: None }
     }
 
+    /// What the state of a business does not allow, under `/_mock/`.
+    pub(crate) fn conflict(refusal: &Refusal) -> Self {
+        Self::business(StatusCode::CONFLICT, refusal.to_string(), "A30")
+    }
+
     /// The refusal of an outcome that cannot be read.
     pub(crate) fn outcome(pointer: &str, error: &OutcomeError) -> Self {
         Self::business(StatusCode::BAD_REQUEST, format!("{pointer} {error}"), "A30")
@@ -143,7 +148,8 @@ pub(crate) struct Release(pub(crate) Arc<Held>);
 #[derive(Debug, Clone)]
 pub(crate) struct WholeBody(pub(crate) Bytes);
 
-/// What the state of the business does not allow.
+/// What the state of the business does not allow. On DOKU's surface HTTP 409 means a repeated request
+/// (A13), so this is 400; see [`Reply::conflict`].
 impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
         Self::business(StatusCode::BAD_REQUEST, refusal.to_string(), "A30")

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doku_types::partner::registration::Registration;
-use http::{StatusCode, Uri};
+use http::Uri;
 use serde::Deserialize;
 
 use super::{parameter, read, read_bytes};
@@ -62,7 +62,8 @@ pub(super) async fn decide(
     request: Request,
 ) -> Response {
     let decided = async {
-        let Decision { outcome, reject_notes } = read(request).await?;
+        let Decision { outcome, reject_notes } =
+            read(request, r#"{"outcome":"reject.BUSINESS_DOCUMENT"}"#).await?;
         let outcome = outcome.parse().map_err(|error| Reply::outcome("outcome", &error))?;
         Ok(changed(&app, decide_business(&app, id, outcome, reject_notes).await?))
     };
@@ -80,11 +81,7 @@ pub(crate) async fn decide_business(
         let mut stored = state.business_by_id(&id)?.ok_or_else(not_found)?;
         let now = state.now;
         let decided = stored.business.decide(&outcome, &notes, now);
-        let callbacks = decided.map_err(|refusal| {
-            let mut refusal = Reply::from(refusal);
-            refusal.status = StatusCode::CONFLICT;
-            refusal
-        })?;
+        let callbacks = decided.map_err(|refusal| Reply::conflict(&refusal))?;
         state.save_business(&stored)?;
         state.tell(&stored, callbacks)?;
         Ok(stored)

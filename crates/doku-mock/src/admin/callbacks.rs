@@ -45,7 +45,7 @@ pub(super) async fn resend(
     request: Request,
 ) -> Response {
     let resent = async {
-        let Nothing {} = read(request).await?;
+        let Nothing {} = read(request, "{}").await?;
         let state = delivery::resend(&app, number)
             .await
             .ok_or_else(|| Reply::business(StatusCode::NOT_FOUND, "CALLBACK NOT FOUND", "A30"))?;

@@ -32,7 +32,7 @@ struct Advance {
 /// `POST /_mock/clock/advance {"by":"48h"}`: everything happens that falls due until then.
 pub(super) async fn advance(State(app): State<Arc<App>>, request: Request) -> Response {
     let advanced = async {
-        let Advance { by } = read_document(request).await?;
+        let Advance { by } = read_document(request, r#"{"by":"48h"}"#).await?;
         let by = duration(&by)?;
         let delivered = agenda::advance(&app, by)
             .await
@@ -50,7 +50,7 @@ pub(super) async fn advance(State(app): State<Arc<App>>, request: Request) -> Re
 pub(super) fn duration(text: &str) -> Result<Duration, Reply> {
     let read: Option<jiff::SignedDuration> = text.parse().ok();
     read.and_then(|duration| Duration::try_from(duration).ok()).ok_or_else(|| {
-        let message = "not a duration: give 30m, 48h or 1h30m, say";
+        let message = "not a duration: give 30m, 48h or 1h30m, say; days are told in hours";
         Reply::business(StatusCode::BAD_REQUEST, message, "A30")
     })
 }

@@ -38,7 +38,7 @@ struct Arm {
 pub(super) async fn arm(State(app): State<Arc<App>>, request: Request) -> Response {
     let armed = async {
         let refusal = |message: &str| Reply::business(StatusCode::BAD_REQUEST, message, "A30");
-        let arm: Arm = read(request).await?;
+        let arm: Arm = read(request, r#"{"callback":"drop","times":1}"#).await?;
         let kind = match (arm.callback.as_str(), arm.by) {
             ("duplicate", None) => FaultKind::Duplicate,
             ("reorder", None) => FaultKind::Reorder,

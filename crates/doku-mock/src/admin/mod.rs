@@ -25,7 +25,7 @@ use doku_types::{
 use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
 use serde::de::DeserializeOwned;
 
-use crate::{app::App, body, operation::unreadable, reply::Reply};
+use crate::{app::App, body, reply::Reply};
 
 pub(crate) use businesses::decide_business;
 
@@ -56,13 +56,16 @@ async fn assumptions() -> Response {
     Reply::ok(&evidence::ledger(), &[]).into_response()
 }
 
-/// A change's document.
+/// A change's document, such as `example`.
 ///
 /// # Errors
 /// 415 for another media type, and what is wrong with the document.
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Reply> {
+async fn read<T: DeserializeOwned>(request: Request, example: &str) -> Result<T, Reply> {
     let bytes = read_bytes(request).await?;
-    validate::read(&bytes).map_err(|error| unreadable(&error))
+    validate::read(&bytes).map_err(|error| {
+        let message = format!("{error}; send {example}, say");
+        Reply::business(StatusCode::BAD_REQUEST, message, "A30")
+    })
 }
 
 /// The same, unread.

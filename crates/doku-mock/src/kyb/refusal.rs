@@ -16,7 +16,7 @@ pub(crate) enum Refusal {
     )]
     NotSubmitted(Target),
     #[error(
-        "reject.{0} does not apply: {0} is not under review; suspend an active business, or have the part updated first"
+        "reject.{0} does not apply: {0} is not under review, since it was not sent or is decided; suspend an active business, or have the part updated first"
     )]
     NotUnderReview(Target),
     #[error("product.reject.{0} does not apply: no brand has that service")]

@@ -2,7 +2,7 @@
 
 use doku_types::{
     Amount, FileId, PhotoProofId,
-    code::{Platform, Readiness, ReviewStatus, Status, TicketSize},
+    code::{Platform, Readiness, ReviewStatus, TicketSize},
     partner::{
         business::{BrandData, BusinessData, Coded, PhotoProof},
         part::Document,
@@ -116,9 +116,9 @@ fn brand_data(app: &App, sent: &registration::Brand, brand: &Brand) -> BrandData
         PhotoProof::builder().id(id.clone()).photo(app.link(file)).build()
     };
     let files = sent.photo_proofs.iter().map(|proof| &proof.id);
-    let active = brand.operational_status() == Some(Status::Active);
+    let activated = brand.operational_status().is_some();
     let reviewed = |before| {
-        if active { ReviewStatus::Approved } else { before }
+        if activated { ReviewStatus::Approved } else { before }
     };
     let mut data = BrandData::builder()
         .id(brand.id().clone())

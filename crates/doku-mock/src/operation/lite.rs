@@ -70,8 +70,12 @@ pub(crate) async fn complete(
             let Submitted { registration, outcome, strictness } = submitted;
             let now = state.now;
             let business = &mut stored.business;
-            let changed = business.complete(registration, state.ids, now)?;
-            business.submit(&changed, &outcome, strictness, pace, now)?;
+            let changed = business
+                .complete(registration, state.ids, now)
+                .map_err(|refusal| Reply::conflict(&refusal))?;
+            business
+                .submit(&changed, &outcome, strictness, pace, now)
+                .map_err(|refusal| Reply::conflict(&refusal))?;
             let callbacks = business.run_due(now, pace);
             state.save_business(&stored)?;
             state.tell(&stored, callbacks)?;

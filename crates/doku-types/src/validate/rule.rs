@@ -247,7 +247,12 @@ impl Rule {
     }
 
     fn missing(&self) -> (FaultKind, String) {
-        (FaultKind::Missing, format!("is mandatory: send {}", self.shape.wanted()))
+        let wanted = self.shape.wanted();
+        let message = match self.mandatory {
+            Mandatory::IfSent => format!("is empty: leave it out, or send {wanted}"),
+            _ => format!("is mandatory: send {wanted}"),
+        };
+        (FaultKind::Missing, message)
     }
 }
 

@@ -78,8 +78,8 @@ fn what_is_decided_is_suspended_and_not_rejected() {
     let refusal = story.decide("reject.BUSINESS_BANK", &[]).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "reject.BUSINESS_BANK does not apply: BUSINESS_BANK is not under review; suspend an active \
-         business, or have the part updated first"
+        "reject.BUSINESS_BANK does not apply: BUSINESS_BANK is not under review, since it was not sent or \
+         is decided; suspend an active business, or have the part updated first"
     );
 }
 
