@@ -62,7 +62,7 @@ impl Reply {
 
     /// The refusal of an outcome that cannot be read.
     pub(crate) fn outcome(pointer: &str, error: &OutcomeError) -> Self {
-        Self::business(StatusCode::BAD_REQUEST, format!("{pointer} {error}"), "A30")
+        Self::business(StatusCode::BAD_REQUEST, format!("{pointer}: {error}"), "A30")
     }
 
     /// The gateway's refusal, HTTP 400.
