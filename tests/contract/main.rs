@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod corporate;
+mod delivery;
 mod determinism;
 mod documented_samples;
 mod embedding;

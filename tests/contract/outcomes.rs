@@ -145,16 +145,16 @@ async fn what_is_no_outcome_is_refused_each_way_and_told_what_is_one() {
         for wrong in ["reject.KTP", "APPROVE", "reject", "reject.BRAND_PRODUCT", "product.reject."]
         {
             let answer = ask(&world, &document, wrong, way).await;
-            assert_eq!(refusal(&answer, 400), [format!("{place} `{wrong}` {allowed}")]);
+            assert_eq!(refusal(&answer, 400), [format!("{place}: `{wrong}` {allowed}")]);
         }
         let answer = ask(&world, &document, "suspend,reject.BUSINESS_BANK", way).await;
         let text = "`reject.BUSINESS_BANK` and `suspend` contradict each other: only an active business is suspended, and a rejected one is not active";
-        assert_eq!(refusal(&answer, 400), [format!("{place} {text}")]);
+        assert_eq!(refusal(&answer, 400), [format!("{place}: {text}")]);
     }
     assert_eq!(world.mock.businesses(), [], "nothing that was refused is registered");
 
     let answer = ask(&world, &document, "reject.KTP", Way::ByHand).await;
-    assert_eq!(refusal(&answer, 400), [format!("outcome `reject.KTP` {allowed}")]);
+    assert_eq!(refusal(&answer, 400), [format!("outcome: `reject.KTP` {allowed}")]);
     let answer = ask(&world, &document, "pending,approve", Way::ByHand).await;
     assert!(refusal(&answer, 400)[0].contains("what is pending is not decided"));
     assert_eq!(world.mock.callbacks(), [], "what could not be read decides nothing");

@@ -6,17 +6,13 @@ use std::{sync::Arc, time::Duration};
 use doku_types::Timestamp;
 use tracing::error;
 
-use crate::{
-    app::App,
-    callback::{Load, delivery},
-    store::StoreError,
-};
+use crate::{app::App, callback::delivery, store::StoreError};
 
 /// Why a clock is not advanced.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdvanceError {
-    /// Ids have 13 digits for their milliseconds.
+    /// The clock would go beyond what ids can hold: 13 digits of milliseconds.
     #[error("the clock cannot go beyond the year 2255: advance it by less")]
     TooFar,
     /// The state could not be read or saved.
@@ -51,16 +47,24 @@ pub(crate) async fn follow(app: Arc<App>) {
     }
 }
 
-/// Moves the clock on, from one due instant to the next, and waits for what that causes. Returns how
-/// many callbacks were attempted for it; what was on its way before is waited for, and not counted.
+/// Moves the clock on, from one due instant to the next, and waits for what that causes; to its end,
+/// though nobody may wait for it any more. Returns how many callbacks were attempted for it; what was
+/// on its way before is waited for, and not counted.
 pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
+    let runner = Arc::clone(app);
+    let advancing = app.runtime.spawn(async move { advance_to_its_end(&runner, by).await });
+    // It only ends otherwise with the runtime.
+    advancing.await.unwrap_or(Err(AdvanceError::Store(StoreError::Stopped)))
+}
+
+async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
     let _turn = app.turn.lock().await;
     let target = app.clock.now() + by;
     if target.as_millis() > LAST_INSTANT {
         return Err(AdvanceError::TooFar);
     }
     settle(app).await;
-    let before = app.releases.load().attempts;
+    let before = app.releases.attempts();
     while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
         app.clock.move_to(due);
         do_due(app).await?;
@@ -74,20 +78,27 @@ pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, Advance
     });
     stored.await?;
     settle(app).await;
-    Ok(app.releases.load().attempts - before)
+    Ok(app.releases.attempts() - before)
 }
 
-/// Resolves once no callback is on its way. One that is held back by a reply that nobody reads is
-/// waited for a while only.
+/// Resolves once no callback is on its way of those that are now, or the mock has stopped. One that is
+/// held back by a reply that nobody reads is waited for a while only.
 pub(crate) async fn settle(app: &App) {
-    let mut load = app.releases.watch();
-    loop {
-        // `app` holds the sender, so the channel cannot be closed.
-        let _ = load.wait_for(|load| load.active == 0).await;
-        let quiet = load.wait_for(|load| *load == Load { held: 0, active: 0, ..*load });
-        if tokio::time::timeout(PATIENCE, quiet).await.is_ok() || app.releases.load().active == 0 {
-            return;
+    let (epoch, mut load) = app.releases.next_epoch();
+    let quiet = async {
+        loop {
+            // `app` holds the sender, so the channel cannot be closed.
+            let _ = load.wait_for(|load| load.none_active(epoch)).await;
+            let all = load.wait_for(|load| load.none_active(epoch) && load.none_held(epoch));
+            let all = tokio::time::timeout(PATIENCE, all).await.is_ok();
+            if all || load.borrow().none_active(epoch) {
+                return;
+            }
         }
+    };
+    tokio::select! {
+        () = quiet => {}
+        () = app.stopped() => {}
     }
 }
 

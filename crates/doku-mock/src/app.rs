@@ -10,11 +10,11 @@ use std::{
 use bytes::Bytes;
 use doku_signing::Credentials;
 use doku_types::{ClientId, FileId, FileLink, Timestamp};
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Uri};
 use http_body_util::Full;
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, watch},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch},
     task::JoinHandle,
     time::timeout,
 };
@@ -23,12 +23,12 @@ use crate::{
     bearer::Bearers,
     callback::{Lanes, Releases},
     clock::EngineClock,
-    config::Config,
+    config::{Config, Receiver},
     fault::Faults,
     file_link::FileLinks,
     files::Files,
     journal::Journal,
-    outbound::{Answer, Outbound, OutboundError},
+    outbound::{self, Answer, Outbound, OutboundError},
     store::Store,
 };
 
@@ -50,6 +50,8 @@ pub(crate) struct App {
     pub(crate) journal: Journal,
     /// Held by whoever does what falls due.
     pub(crate) turn: Mutex<()>,
+    /// The places at a receiver in this process.
+    pub(crate) in_process: Arc<Semaphore>,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) runtime: Handle,
 }
@@ -70,14 +72,35 @@ impl App {
         [wall, self.clock.now()].into_iter().any(|now| at.abs_diff(now) <= WINDOW)
     }
 
-    /// Sends a callback, or hands it over in this process.
-    pub(crate) async fn carry(&self, request: Request<Bytes>) -> Result<Answer, OutboundError> {
+    /// Waits for the right to send one callback: receivers are not to be flooded.
+    ///
+    /// # Errors
+    /// [`OutboundError::Blocked`], if none may go there.
+    pub(crate) async fn way(&self, url: &Uri) -> Result<Way, OutboundError> {
         let Some(receiver) = &self.config.receiver else {
-            return self.outbound.send(request.map(Full::new), MAX_ANSWER).await;
+            return self.outbound.place(url).await.map(Way::Out);
+        };
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.in_process).acquire_owned().await.ok();
+        Ok(Way::InProcess(receiver.clone(), place))
+    }
+
+    /// Sends a callback, or hands it over in this process.
+    pub(crate) async fn carry(
+        &self,
+        way: Way,
+        request: Request<Bytes>,
+    ) -> Result<Answer, OutboundError> {
+        let (receiver, _place) = match way {
+            Way::Out(place) => {
+                return self.outbound.send_from(place, request.map(Full::new), MAX_ANSWER).await;
+            }
+            Way::InProcess(receiver, place) => (receiver, place),
         };
         let failed = |why: String| OutboundError::Failed(why);
         // A task of its own: should it panic, only this attempt has failed.
-        let mut taken = AbortOnDrop(self.runtime.spawn(receiver.take(request)));
+        let taking = async move { receiver.take(request).await };
+        let mut taken = AbortOnDrop(self.runtime.spawn(taking));
         let status = timeout(WHOLE, &mut taken.0)
             .await
             .map_err(|_| failed(format!("no answer within {} s", WHOLE.as_secs())))?
@@ -109,6 +132,14 @@ impl App {
     }
 }
 
+/// The right to send one callback.
+pub(crate) enum Way {
+    /// Over a socket.
+    Out(outbound::Place),
+    /// To a receiver in this process.
+    InProcess(Receiver, Option<OwnedSemaphorePermit>),
+}
+
 /// A task that ends with whoever waits for it.
 struct AbortOnDrop<T>(JoinHandle<T>);
 
@@ -124,3 +155,5 @@ const WINDOW: Duration = Duration::from_secs(3600);
 const MAX_ANSWER: usize = 64 << 10;
 /// How long a receiver in this process may take (A05).
 const WHOLE: Duration = Duration::from_secs(10);
+/// How many callbacks a receiver in this process gets at once.
+pub(crate) const MAX_IN_PROCESS: usize = 64;

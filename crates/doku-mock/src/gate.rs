@@ -177,7 +177,8 @@ mod tests {
     }
 
     fn is_held(releases: &Releases) -> bool {
-        releases.load().held == 1
+        let (epoch, load) = releases.next_epoch();
+        !load.borrow().none_held(epoch)
     }
 
     #[test]

@@ -10,11 +10,15 @@ use std::{
 
 use doku_signing::Credentials;
 use doku_types::{ClientId, validate::is_http_url};
-use tokio::{net::TcpListener, runtime::Handle, sync::watch};
+use tokio::{
+    net::TcpListener,
+    runtime::Handle,
+    sync::{Semaphore, watch},
+};
 
 use crate::{
     DataError, MockDoku, StartError, StoreError, agenda,
-    app::App,
+    app::{App, MAX_IN_PROCESS},
     bearer::Bearers,
     callback::{Lanes, Releases, delivery},
     clock::EngineClock,
@@ -74,6 +78,7 @@ impl MockDoku {
             faults,
             journal: Journal::default(),
             turn: tokio::sync::Mutex::default(),
+            in_process: Arc::new(Semaphore::new(MAX_IN_PROCESS)),
             stop: watch::Sender::new(false),
             runtime: Handle::current(),
             config,

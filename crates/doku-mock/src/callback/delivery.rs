@@ -2,7 +2,7 @@
 //! the ladder of A05, each attempt signed afresh and recorded.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -14,141 +14,162 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::{Attempt, DeliveryState, Outgoing, Place};
+use super::{Attempt, DeliveryState, OnItsWay, Outgoing, Place};
 use crate::{
-    app::App,
+    app::{App, Way},
     journal::{Answer, SentCallback},
     outbound::OutboundError,
-    store::StoreError,
+    store::{State, StoreError},
 };
 
 /// The callbacks of each business that wait for the one before them.
 #[derive(Debug, Default)]
-pub(crate) struct Lanes(Mutex<HashMap<i64, Vec<i64>>>);
+pub(crate) struct Lanes(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    lanes: HashMap<i64, Vec<(i64, OnItsWay)>>,
+    /// Every callback whose attempt has not begun yet, in a lane or on its own.
+    callbacks: HashSet<i64>,
+}
 
 impl Lanes {
     /// Puts a callback behind the others of its lane; `true` if it is the first.
-    fn add(&self, place: Place) -> bool {
-        let mut lanes = self.lanes();
-        let opened = !lanes.contains_key(&place.lane);
-        lanes.entry(place.lane).or_default().push(place.callback);
+    fn add(&self, place: Place, on_its_way: OnItsWay) -> bool {
+        let mut waiting = self.waiting();
+        waiting.callbacks.insert(place.callback);
+        let opened = !waiting.lanes.contains_key(&place.lane);
+        waiting.lanes.entry(place.lane).or_default().push((place.callback, on_its_way));
         opened
     }
 
     /// All that waits in a lane; without any the lane is closed.
-    fn take(&self, lane: i64) -> Option<Vec<i64>> {
-        let mut lanes = self.lanes();
-        let waiting = std::mem::take(lanes.get_mut(&lane)?);
-        if waiting.is_empty() {
-            lanes.remove(&lane);
+    fn take(&self, lane: i64) -> Option<Vec<(i64, OnItsWay)>> {
+        let mut waiting = self.waiting();
+        let taken = std::mem::take(waiting.lanes.get_mut(&lane)?);
+        if taken.is_empty() {
+            waiting.lanes.remove(&lane);
             return None;
         }
-        Some(waiting)
+        Some(taken)
     }
 
-    fn lanes(&self) -> MutexGuard<'_, HashMap<i64, Vec<i64>>> {
+    /// A callback waits on its own.
+    fn wait(&self, callback: i64) {
+        self.waiting().callbacks.insert(callback);
+    }
+
+    /// The attempt at a callback begins; `false` if it need not: somebody had it acknowledged by hand.
+    fn begin(&self, callback: i64) -> bool {
+        self.waiting().callbacks.remove(&callback)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Delivers whatever is let go, for as long as the mock runs.
-pub(crate) async fn deliver(app: Arc<App>, mut released: mpsc::UnboundedReceiver<Vec<Place>>) {
-    while let Some(places) = released.recv().await {
-        for place in places {
-            if app.lanes.add(place) {
-                let runner = Arc::clone(&app);
-                app.spawn(async move {
-                    while let Some(callbacks) = runner.lanes.take(place.lane) {
-                        deliver_in_order(&runner, callbacks).await;
-                    }
-                });
-            }
+pub(crate) async fn deliver(
+    app: Arc<App>,
+    mut released: mpsc::UnboundedReceiver<(Place, OnItsWay)>,
+) {
+    while let Some((place, on_its_way)) = released.recv().await {
+        if app.lanes.add(place, on_its_way) {
+            let runner = Arc::clone(&app);
+            app.spawn(async move {
+                while let Some(callbacks) = runner.lanes.take(place.lane) {
+                    deliver_in_order(&runner, callbacks).await;
+                }
+            });
         }
     }
 }
 
 /// Attempts the callbacks of a lane, one after the other; they are read together.
-async fn deliver_in_order(app: &App, callbacks: Vec<i64>) {
-    let count = callbacks.len();
-    let read = read(app, callbacks).await;
-    let unread = count - read.len();
-    for outgoing in read {
-        complete(app, &outgoing, false).await;
-        app.releases.done();
-    }
-    for _ in 0..unread {
-        app.releases.done();
+async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
+    let (numbers, on_their_way): (Vec<_>, Vec<_>) = callbacks.into_iter().unzip();
+    let read = read(app, numbers.clone()).await;
+    for (number, on_its_way) in numbers.into_iter().zip(on_their_way) {
+        if let Some(outgoing) = read.iter().find(|outgoing| outgoing.number == number) {
+            complete(app, outgoing, false).await;
+        }
+        drop(on_its_way);
     }
 }
 
 /// Attempts a callback, on its own whatever else waits.
 pub(crate) fn retry(app: &Arc<App>, callback: i64) {
     let runner = Arc::clone(app);
-    let counted = Counted::new(app);
+    let on_its_way = app.releases.begin();
+    app.lanes.wait(callback);
     app.spawn(async move {
         for outgoing in read(&runner, vec![callback]).await {
             complete(&runner, &outgoing, false).await;
         }
-        drop(counted);
+        drop(on_its_way);
     });
 }
 
-/// Attempts a callback once more, by hand, and waits for what comes of it.
+/// Attempts a callback once more, by hand, and waits for what comes of it; `None` if there is none.
 pub(crate) async fn resend(app: &App, callback: i64) -> Option<DeliveryState> {
+    let _on_its_way = app.releases.begin();
     let outgoing = read(app, vec![callback]).await.pop()?;
-    complete(app, &outgoing, true).await
-}
-
-/// A retry that is on its way.
-struct Counted(crate::callback::Releases);
-
-impl Counted {
-    fn new(app: &App) -> Self {
-        app.releases.begun();
-        Self(app.releases.clone())
+    let state = complete(app, &outgoing, true).await;
+    if state == Some(DeliveryState::Delivered) {
+        app.lanes.begin(callback);
     }
+    state
 }
 
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.done();
-    }
-}
-
-/// What is to be sent of these callbacks, in their order; nothing when there is no way to read it:
-/// then the next start repeats them.
+/// What is to be sent of these callbacks.
 async fn read(app: &App, callbacks: Vec<i64>) -> Vec<Outgoing> {
-    let read = app.store.run(move |state| state.outgoing(&callbacks)).await;
-    match read {
-        Ok((outgoing, _)) => outgoing,
-        Err(error) => {
-            error!(%error, "callbacks were not attempted");
-            Vec::new()
-        }
-    }
+    let read = persist(app, move |state| state.outgoing(&callbacks)).await;
+    read.unwrap_or_default()
 }
 
-/// Attempts a callback, and again for each copy that a fault asked for.
+/// Attempts a callback, and again for each copy that a fault asked for. `None` when it was not
+/// attempted, or that was not recorded: then the next start does.
 async fn complete(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<DeliveryState> {
+    let Some(credentials) = app.credentials(&outgoing.partner) else {
+        warn!(callback = outgoing.number, "not attempted: its partner is not configured");
+        return None;
+    };
+    let mut first = true;
     loop {
-        let (state, copies) = attempt(app, outgoing, by_hand).await?;
+        let url = outgoing.url.parse::<Uri>();
+        let way = match &url {
+            Ok(url) => app.way(url).await,
+            Err(_) => Err(OutboundError::Blocked("callback_url is not a URL".to_owned())),
+        };
+        if first && !by_hand && !app.lanes.begin(outgoing.number) {
+            return Some(DeliveryState::Delivered);
+        }
+        first = false;
+        // Only now, for a place may have been waited for.
+        let at = app.clock.now();
+        let request = url.ok().and_then(|url| request(credentials, outgoing, url, at));
+        let (state, copies) = attempt(app, outgoing.number, at, way, request, by_hand).await?;
         if copies == 0 {
             return Some(state);
         }
     }
 }
 
-/// Attempts one delivery and records what came of it. `None` when that was not recorded: then the
-/// next start repeats it.
-async fn attempt(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<(DeliveryState, u32)> {
-    let callback = outgoing.number;
-    let at = app.clock.now();
+/// Attempts one delivery and records what came of it.
+async fn attempt(
+    app: &App,
+    callback: i64,
+    at: Timestamp,
+    way: Result<Way, OutboundError>,
+    request: Option<Request<Bytes>>,
+    by_hand: bool,
+) -> Option<(DeliveryState, u32)> {
     let started = Instant::now();
-    let request = request(app.credentials(&outgoing.partner), outgoing, at);
-    let sent = request.as_ref().ok().cloned();
-    let answer = match request {
-        Ok(request) => app.carry(request).await,
-        Err(error) => Err(error),
+    let answer = match (way, request.clone()) {
+        (Ok(way), Some(request)) => app.carry(way, request).await,
+        (Ok(_), None) => Err(OutboundError::Blocked("it cannot be signed".to_owned())),
+        (Err(error), _) => Err(error),
     };
     let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (status, error, blocked) = match &answer {
@@ -156,7 +177,7 @@ async fn attempt(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<(Deliv
         Err(error) => (None, Some(error.to_string()), matches!(error, OutboundError::Blocked(_))),
     };
     let attempt = Attempt { at, status, error, latency_ms, by_hand };
-    if let Some(request) = sent {
+    if let Some(request) = request.filter(|_| !blocked) {
         let answer = answer.ok().map(|answer| Answer {
             status: answer.status,
             headers: answer.headers,
@@ -164,7 +185,9 @@ async fn attempt(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<(Deliv
         });
         app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
     }
-    let (state, copies) = record(app, callback, &attempt, blocked).await?;
+    let recorded = attempt.clone();
+    let recorded = persist(app, move |state| state.record_attempt(callback, &recorded, blocked));
+    let (state, copies) = recorded.await?;
     app.releases.attempted();
     let Attempt { status, error, .. } = attempt;
     match state {
@@ -177,36 +200,33 @@ async fn attempt(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<(Deliv
     Some((state, copies))
 }
 
-/// Records an attempt, if need be after a while: the disk may be full.
-async fn record(
+/// Does work on the state, again and again while the state cannot be had: the disk may be full, or
+/// somebody holds the file. `None` once the mock has stopped, or if it never can be done.
+async fn persist<T: Send + 'static>(
     app: &App,
-    callback: i64,
-    attempt: &Attempt,
-    blocked: bool,
-) -> Option<(DeliveryState, u32)> {
-    for _ in 0..RECORDINGS {
-        let attempt = attempt.clone();
-        let recorded =
-            app.store.run(move |state| state.record_attempt(callback, &attempt, blocked)).await;
-        match recorded {
-            Ok((recorded, _)) => return Some(recorded),
+    work: impl Fn(&mut State<'_>) -> Result<T, StoreError> + Clone + Send + 'static,
+) -> Option<T> {
+    loop {
+        let error = match app.store.run(work.clone()).await {
+            Ok((done, _)) => return Some(done),
             Err(StoreError::Stopped) => return None,
-            Err(error) => error!(callback, %error, "an attempt was not recorded"),
+            Err(error) => error,
+        };
+        error!(%error, "a delivery waits for the state");
+        if matches!(error, StoreError::Unreadable { .. } | StoreError::Panicked) {
+            return None;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    None
 }
 
-/// The signed request (A04).
+/// The signed request (A04); `None` if its headers cannot be written.
 fn request(
-    credentials: Option<&Credentials>,
+    credentials: &Credentials,
     outgoing: &Outgoing,
+    url: Uri,
     at: Timestamp,
-) -> Result<Request<Bytes>, OutboundError> {
-    let blocked = |reason: &str| OutboundError::Blocked(reason.to_owned());
-    let credentials = credentials.ok_or_else(|| blocked("the partner is not known"))?;
-    let url: Uri = outgoing.url.parse().map_err(|_| blocked("callback_url is not a URL"))?;
+) -> Option<Request<Bytes>> {
     let body = outgoing.body.clone();
     let mut request = Request::new(body.clone());
     *request.method_mut() = Method::POST;
@@ -215,10 +235,7 @@ fn request(
     credentials
         .sign_request(&Method::POST, url.path(), &body, &outgoing.request_id, at)
         .write(request.headers_mut(), Form::Request)
-        .map_err(|error| blocked(&error.to_string()))?;
+        .ok()?;
     *request.uri_mut() = url;
-    Ok(request)
+    Some(request)
 }
-
-/// How often it is tried to record an attempt before it is left for the next start.
-const RECORDINGS: u32 = 10;

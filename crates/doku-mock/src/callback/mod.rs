@@ -8,4 +8,4 @@ mod release;
 pub(crate) use delivery::Lanes;
 pub(crate) use outbox::Outgoing;
 pub use outbox::{Attempt, CallbackRecord, DeliveryState};
-pub(crate) use release::{Held, Load, Place, Releases};
+pub(crate) use release::{Held, OnItsWay, Place, Releases};

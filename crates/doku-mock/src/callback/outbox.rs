@@ -187,7 +187,15 @@ impl State<'_> {
             // What failed by hand changes nothing, nor does a failed copy of what was delivered.
             (before, _) if attempt.by_hand || before != DeliveryState::Pending => (before, due),
             _ if blocked => (DeliveryState::Blocked, None),
-            (_, Some(after)) => (DeliveryState::Pending, Some(first + *after)),
+            (_, Some(after)) => {
+                let due = first + *after;
+                // The ladder gives a receiver time. If the mock stood still meanwhile, it goes on from
+                // here, instead of using up all attempts at once.
+                let step =
+                    steps.checked_sub(1).map_or(*after, |last| *after - LADDER[last as usize]);
+                let due = if due > attempt.at { due } else { attempt.at + step };
+                (DeliveryState::Pending, Some(due))
+            }
             (_, None) => (DeliveryState::Exhausted, None),
         };
         let left = if acknowledged { copies.saturating_sub(1) } else { copies };

@@ -1,5 +1,10 @@
 //! Callbacks start after the reply that caused them was written (A05): until then they are
 //! [`Held`]. Whoever drops a [`Held`], for whatever reason, lets them go, so none is forgotten.
+//!
+//! What is on its way is counted by epochs, so that somebody can wait for all that is on its way
+//! now, and not for what others cause meanwhile.
+
+use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, watch};
 
@@ -15,23 +20,33 @@ pub(crate) struct Place {
 /// Where callbacks go once they are let go.
 #[derive(Debug, Clone)]
 pub(crate) struct Releases {
-    released: mpsc::UnboundedSender<Vec<Place>>,
+    released: mpsc::UnboundedSender<(Place, OnItsWay)>,
     load: watch::Sender<Load>,
 }
 
-/// How many callbacks are on their way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How many callbacks are on their way, by the epoch in which they began.
+#[derive(Debug, Default)]
 pub(crate) struct Load {
-    /// Held back.
-    pub(crate) held: usize,
-    /// Let go, and neither acknowledged nor put off.
-    pub(crate) active: usize,
-    /// Attempts since the start.
-    pub(crate) attempts: u64,
+    epoch: u64,
+    held: BTreeMap<u64, usize>,
+    active: BTreeMap<u64, usize>,
+    attempts: u64,
+}
+
+impl Load {
+    /// Whether nothing is held back of what began up to an epoch.
+    pub(crate) fn none_held(&self, epoch: u64) -> bool {
+        self.held.range(..=epoch).next().is_none()
+    }
+
+    /// Whether nothing is being attempted, or to be attempted at once, of what began up to an epoch.
+    pub(crate) fn none_active(&self, epoch: u64) -> bool {
+        self.active.range(..=epoch).next().is_none()
+    }
 }
 
 impl Releases {
-    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Vec<Place>>) {
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<(Place, OnItsWay)>) {
         let (released, receiver) = mpsc::unbounded_channel();
         (Self { released, load: watch::Sender::default() }, receiver)
     }
@@ -42,8 +57,13 @@ impl Releases {
     }
 
     /// A callback is on its way that nobody held.
-    pub(crate) fn begun(&self) {
-        self.load.send_modify(|load| load.active += 1);
+    pub(crate) fn begin(&self) -> OnItsWay {
+        let mut epoch = 0;
+        self.load.send_modify(|load| {
+            epoch = load.epoch;
+            add(&mut load.active, epoch, 1);
+        });
+        OnItsWay { releases: self.clone(), epoch }
     }
 
     /// An attempt has ended.
@@ -51,17 +71,19 @@ impl Releases {
         self.load.send_modify(|load| load.attempts += 1);
     }
 
-    /// A callback is no longer on its way.
-    pub(crate) fn done(&self) {
-        self.load.send_modify(|load| load.active -= 1);
+    /// How many attempts have ended.
+    pub(crate) fn attempts(&self) -> u64 {
+        self.load.borrow().attempts
     }
 
-    pub(crate) fn load(&self) -> Load {
-        *self.load.borrow()
-    }
-
-    pub(crate) fn watch(&self) -> watch::Receiver<Load> {
-        self.load.subscribe()
+    /// Begins another epoch, and says which one has ended with that.
+    pub(crate) fn next_epoch(&self) -> (u64, watch::Receiver<Load>) {
+        let mut ended = 0;
+        self.load.send_modify(|load| {
+            ended = load.epoch;
+            load.epoch += 1;
+        });
+        (ended, self.load.subscribe())
     }
 }
 
@@ -69,15 +91,20 @@ impl Releases {
 #[derive(Debug)]
 pub(crate) struct Held {
     places: Vec<Place>,
+    epoch: u64,
     releases: Releases,
 }
 
 impl Held {
     pub(crate) fn new(places: Vec<Place>, releases: &Releases) -> Self {
+        let mut epoch = 0;
         if !places.is_empty() {
-            releases.load.send_modify(|load| load.held += places.len());
+            releases.load.send_modify(|load| {
+                epoch = load.epoch;
+                add(&mut load.held, epoch, places.len());
+            });
         }
-        Self { places, releases: releases.clone() }
+        Self { places, epoch, releases: releases.clone() }
     }
 
     /// Their numbers.
@@ -88,18 +115,46 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let places = std::mem::take(&mut self.places);
-        let count = places.len();
-        if count == 0 {
+        let (places, epoch) = (std::mem::take(&mut self.places), self.epoch);
+        if places.is_empty() {
             return;
         }
         self.releases.load.send_modify(|load| {
-            load.held -= count;
-            load.active += count;
+            sub(&mut load.held, epoch, places.len());
+            add(&mut load.active, epoch, places.len());
         });
-        if self.releases.released.send(places).is_err() {
-            // The mock has stopped; with a data file they are told at the next start.
-            self.releases.load.send_modify(|load| load.active -= count);
+        for place in places {
+            let on_its_way = OnItsWay { releases: self.releases.clone(), epoch };
+            // If the mock has stopped, it comes back and is dropped; with a data file it is told at
+            // the next start.
+            let _ = self.releases.released.send((place, on_its_way));
+        }
+    }
+}
+
+/// One callback that is on its way, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct OnItsWay {
+    releases: Releases,
+    epoch: u64,
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.releases.load.send_modify(|load| sub(&mut load.active, self.epoch, 1));
+    }
+}
+
+fn add(counts: &mut BTreeMap<u64, usize>, epoch: u64, count: usize) {
+    *counts.entry(epoch).or_default() += count;
+}
+
+/// A count that comes to nothing goes, so that the rest can be told by looking for any.
+fn sub(counts: &mut BTreeMap<u64, usize>, epoch: u64, count: usize) {
+    if let Some(left) = counts.get_mut(&epoch) {
+        *left = left.saturating_sub(count);
+        if *left == 0 {
+            counts.remove(&epoch);
         }
     }
 }

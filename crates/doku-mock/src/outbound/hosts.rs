@@ -36,7 +36,7 @@ struct Kept {
 
 /// The right to have one request under way at a host.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     host: Arc<Host>,
     _at_host: OwnedSemaphorePermit,
     _in_all: OwnedSemaphorePermit,

@@ -22,12 +22,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::download::Download;
-use self::{
-    guard::Guard,
-    hosts::{Hosts, Place},
-    line::Line,
-    tls::Connector,
-};
+pub(crate) use self::hosts::Place;
+use self::{guard::Guard, hosts::Hosts, line::Line, tls::Connector};
 use crate::StartError;
 
 /// A client that only goes where it may.
@@ -86,18 +82,28 @@ impl Outbound {
         Ok(Self { guard, connector: tls::connector(http, ca)?, hosts })
     }
 
+    /// Waits for the right to send one request to the host of `uri`. It is no place for another
+    /// host.
+    ///
+    /// # Errors
+    /// [`OutboundError::Blocked`].
+    pub(crate) async fn place(&self, uri: &Uri) -> Result<Place, OutboundError> {
+        self.guard.check(uri)?;
+        Ok(self.hosts.place(uri).await)
+    }
+
     /// Sends a request and reads the answer, with a body of at most `limit` bytes; takes at most
-    /// 5 s for the connection and 10 s in all, once there is a place (A05). Redirects are not
-    /// followed.
+    /// 5 s for the connection and 10 s in all (A05). Redirects are not followed.
     ///
     /// # Errors
     /// [`OutboundError`], while not even the head of an answer came.
-    pub(crate) async fn send(
+    pub(crate) async fn send_from(
         &self,
+        place: Place,
         request: Request<Full<Bytes>>,
         limit: usize,
     ) -> Result<Answer, OutboundError> {
-        let mut answer = self.exchange(request, WHOLE).await?;
+        let mut answer = self.exchange(place, request, WHOLE).await?;
         let mut body = BytesMut::new();
         let body = loop {
             match answer.chunk().await {
@@ -119,22 +125,33 @@ impl Outbound {
     /// [`OutboundError`], while not even the head of an answer came.
     pub(crate) async fn open(&self, uri: Uri) -> Result<Download, OutboundError> {
         let mut request = Request::new(Full::default());
+        let place = self.place(&uri).await?;
         *request.uri_mut() = uri;
-        self.exchange(request, WHOLE_DOWNLOAD).await
+        self.exchange(place, request, WHOLE_DOWNLOAD).await
+    }
+
+    /// As [`Outbound::send_from`], with a place of its own.
+    #[cfg(test)]
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        limit: usize,
+    ) -> Result<Answer, OutboundError> {
+        let place = self.place(request.uri()).await?;
+        self.send_from(place, request, limit).await
     }
 
     async fn exchange(
         &self,
+        place: Place,
         mut request: Request<Full<Bytes>>,
         whole: Duration,
     ) -> Result<Download, OutboundError> {
-        self.guard.check(request.uri())?;
         let uri = std::mem::take(request.uri_mut());
         let target = uri.path_and_query().cloned().map_or_else(Uri::default, Uri::from);
         *request.uri_mut() = target;
         request.headers_mut().insert(header::HOST, host(&uri));
 
-        let place = self.hosts.place(&uri).await;
         let deadline = Instant::now() + whole;
         let answer = timeout_at(deadline, self.ask(&place, &uri, request)).await;
         let (line, response) = answer.map_err(|_| {

@@ -77,7 +77,10 @@ async fn who_drips_is_cut_off_at_the_deadline() {
 
     tokio::time::resume();
     let request = post(&format!("http://{address}"), "");
-    let mut answer = outbound.exchange(request, WHOLE).await.unwrap();
+    let mut answer = outbound
+        .exchange(outbound.place(request.uri()).await.unwrap(), request, WHOLE)
+        .await
+        .unwrap();
     tokio::time::pause();
     while let Ok(Some(_)) = answer.chunk().await {}
     assert_eq!(answer.chunk().await, Err(BodyError::Late));
