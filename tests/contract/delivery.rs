@@ -10,7 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use contract::{Sink, World, start};
-use doku_mock::{CallbackRecord, Clock, DeliveryState, MockDoku};
+use doku_mock::{
+    CallbackFault, CallbackRecord, Clock, DeliveryState, FaultKind, JournalEntry, MockDoku, Pace,
+};
 use doku_types::{Timestamp, partner::registration::Registration};
 use http::{Request, StatusCode};
 use tokio::sync::Semaphore;
@@ -150,4 +152,44 @@ async fn after_a_standstill_the_ladder_goes_on_and_is_not_used_up_at_once() {
         assert_eq!(callback.state, DeliveryState::Pending);
         assert_eq!(callback.due, Some(callback.attempts[1].at + wait));
     }
+}
+
+/// What the journal says of a ladder and of delayed callbacks, of two businesses at once.
+async fn journal_of_a_ladder() -> Vec<String> {
+    let refuse = |_| async { StatusCode::INTERNAL_SERVER_ERROR };
+    let world = World::with(|builder| builder.receiver(refuse).pace(Pace::Realistic)).await;
+    let registration = registration(&world).await;
+    assert!(world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))));
+    register(&world, &registration).await;
+    register(&world, &registration).await;
+    world.mock.advance(Duration::from_hours(72)).await.unwrap();
+    let shown =
+        |entry: &JournalEntry| format!("{} {} {:?}", entry.number, entry.at, entry.direction);
+    world.mock.journal().iter().map(shown).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_falls_due_together_is_written_down_in_one_order_whatever_the_receiver_does() {
+    let first = journal_of_a_ladder().await;
+    assert!(first.len() > 70, "{}", first.len());
+    for _ in 0..3 {
+        assert_eq!(journal_of_a_ladder().await, first);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn delayed_callbacks_of_one_business_come_in_their_order() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let keep = seen.clone();
+    let receiver = move |request: Request<Bytes>| {
+        keep.lock().unwrap().push(request.headers()["request-id"].clone());
+        async { StatusCode::OK }
+    };
+    let world = World::with(|builder| builder.receiver(receiver)).await;
+    let registration = registration(&world).await;
+    assert!(world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))));
+    register(&world, &registration).await;
+    assert_eq!(world.mock.advance(Duration::from_mins(7)).await.unwrap(), 10);
+    let told: Vec<_> = world.mock.callbacks().into_iter().map(|told| told.request_id).collect();
+    assert_eq!(*seen.lock().unwrap(), told);
 }

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use doku_types::Timestamp;
 use tracing::error;
 
-use crate::{app::App, callback::delivery, store::StoreError};
+use crate::{app::App, callback::Due, store::StoreError};
 
 /// Why a clock is not advanced.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -29,7 +29,7 @@ pub(crate) async fn follow(app: Arc<App>) {
                     () = app.clock.sleep_until(due) => {
                         // Whoever advances the clock does what falls due meanwhile.
                         let _turn = app.turn.lock().await;
-                        do_due(&app).await.err()
+                        do_due(&app, false).await.err()
                     }
                     () = app.store.agenda_changed() => None,
                 }
@@ -67,7 +67,7 @@ async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, Advance
     let before = app.releases.attempts();
     while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
         app.clock.move_to(due);
-        do_due(app).await?;
+        do_due(app, true).await?;
         settle(app).await;
     }
     app.clock.move_to(target);
@@ -106,33 +106,42 @@ async fn next_due(app: &App) -> Result<Option<Timestamp>, StoreError> {
     Ok(app.store.run(|state| state.next_due()).await?.0)
 }
 
-/// Does what is due by now.
-async fn do_due(app: &Arc<App>) -> Result<(), StoreError> {
+/// Does what is due by now: decisions, then retries. With a clock that runs, many decisions become
+/// one piece of work; with `settled`, each is told before the next is taken.
+async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
     let pace = app.config.pace;
+    let at_once = if settled { 1 } else { AT_ONCE };
     loop {
         let (more, told) = app
             .store
             .run(move |state| {
-                let mut more = false;
-                for _ in 0..AT_ONCE {
+                for _ in 0..at_once {
                     let Some(mut stored) = state.due_business()? else {
                         return Ok::<_, StoreError>(false);
                     };
                     let callbacks = stored.business.run_due(state.now, pace);
                     state.save_business(&stored)?;
                     state.tell(&stored, callbacks)?;
-                    more = true;
                 }
-                Ok(more)
+                Ok(true)
             })
             .await?;
         drop(told);
-        let (due, _) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
-        for callback in &due {
-            delivery::retry(app, *callback);
+        if settled {
+            settle(app).await;
         }
-        if !more && due.is_empty() {
+        if !more {
+            break;
+        }
+    }
+    let mut due = Due::default();
+    loop {
+        let (taken, _) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
+        if taken.is_empty() {
             return Ok(());
+        }
+        for callback in taken {
+            due.attempt(app, callback);
         }
     }
 }

@@ -24,8 +24,8 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) body: Bytes,
-    /// What is to become of the submission, by [`OUTCOME`].
-    pub(crate) outcome: Option<Outcome>,
+    /// What is to become of the submission, as [`OUTCOME`] says it.
+    pub(crate) outcome: Option<String>,
 }
 
 /// Rides on a response to the journal: what was asked.
@@ -64,18 +64,11 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
             return response;
         }
     };
-    let submits =
-        [Endpoint::BusinessRegistration, Endpoint::UpdateBusinessData].contains(&operation);
-    let (outcome, refusal) = match outcome(&parts.headers) {
-        Ok(outcome) => (outcome.filter(|_| submits), None),
-        Err(refusal) => (None, Some(refusal).filter(|_| submits)),
-    };
+    let outcome = outcome_header(&parts.headers);
     let (partner, body) = (credentials.client_id.clone(), asked.body.clone());
     let call = Call { partner, request_id, method: parts.method, uri: parts.uri, body, outcome };
-    let mut reply = match refusal {
-        Some(refusal) => refusal,
-        None => operation::answer(app, operation, &call).await.unwrap_or_else(|refusal| refusal),
-    };
+    let answered = operation::answer(app, operation, &call).await;
+    let mut reply = answered.unwrap_or_else(|refusal| refusal);
     reply.assumptions.push("A14");
     if call.uri.query().is_some() {
         reply.assumptions.push("A23");
@@ -94,15 +87,19 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
     response
 }
 
-/// What the request says about its own outcome, in one header or several.
-pub(crate) fn outcome(headers: &HeaderMap) -> Result<Option<Outcome>, Reply> {
+/// What a request says about its own outcome, in one header or several.
+pub(crate) fn outcome_header(headers: &HeaderMap) -> Option<String> {
     let values: Vec<_> = headers.get_all(OUTCOME).iter().map(|value| value.as_bytes()).collect();
-    if values.is_empty() {
-        return Ok(None);
-    }
-    let text = values.join(&b',');
-    let outcome = String::from_utf8_lossy(&text).parse();
-    outcome.map(Some).map_err(|error| Reply::outcome("the header Doku-Mock-Outcome", &error))
+    (!values.is_empty()).then(|| String::from_utf8_lossy(&values.join(&b',')).into_owned())
+}
+
+/// The same, understood.
+///
+/// # Errors
+/// 400 for what is no outcome.
+pub(crate) fn outcome(header: Option<&str>) -> Result<Option<Outcome>, Reply> {
+    let outcome = header.map(str::parse).transpose();
+    outcome.map_err(|error| Reply::outcome("the header Doku-Mock-Outcome", &error))
 }
 
 /// Presence, formats, the time window, the client: all that needs no body.

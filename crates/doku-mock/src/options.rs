@@ -47,10 +47,12 @@ pub(crate) struct Options {
     /// Without it everything is gone when the mock ends.
     #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
+    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock. A data file that was
+    /// used before goes on with its own.
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
-    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
+    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second. With a data
+    /// file that was used before a manual clock goes on where it stood.
     /// POST /_mock/clock/advance moves any of them on. Tokens and links expire by it too: at x3600 ask for
     /// tokens of 1440 minutes.
     #[arg(long, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{parameter, read, read_bytes};
 use crate::{
     app::App,
+    auth::{outcome, outcome_header},
     callback::Held,
     kyb::Outcome,
     operation::{
@@ -96,7 +97,7 @@ pub(super) async fn complete(
     request: Request,
 ) -> Response {
     let completed = async {
-        let outcome = crate::auth::outcome(request.headers())?;
+        let outcome = outcome(outcome_header(request.headers()).as_deref())?;
         let body = read_bytes(request).await?;
         let profile = app.config.profile;
         let (registration, _) =

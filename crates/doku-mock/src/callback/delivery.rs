@@ -11,14 +11,14 @@ use bytes::Bytes;
 use doku_signing::{Credentials, non_snap::Form};
 use doku_types::Timestamp;
 use http::{HeaderValue, Method, Request, Uri, header};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info, warn};
 
-use super::{Attempt, DeliveryState, OnItsWay, Outgoing, Place};
+use super::{Attempt, DeliveryState, DueCallback, OnItsWay, Outgoing, Place};
 use crate::{
-    app::{App, Way},
+    app::App,
     journal::{Answer, SentCallback},
-    outbound::OutboundError,
+    outbound::{self, OutboundError},
     store::{State, StoreError},
 };
 
@@ -92,30 +92,53 @@ async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
     let read = read(app, numbers.clone()).await;
     for (number, on_its_way) in numbers.into_iter().zip(on_their_way) {
         if let Some(outgoing) = read.iter().find(|outgoing| outgoing.number == number) {
-            complete(app, outgoing, false).await;
+            complete(app, outgoing, false, &mut None).await;
         }
         drop(on_its_way);
     }
 }
 
-/// Attempts a callback, on its own whatever else waits.
-pub(crate) fn retry(app: &Arc<App>, callback: i64) {
-    let runner = Arc::clone(app);
-    let on_its_way = app.releases.begin();
-    app.lanes.wait(callback);
-    app.spawn(async move {
-        for outgoing in read(&runner, vec![callback]).await {
-            complete(&runner, &outgoing, false).await;
-        }
-        drop(on_its_way);
-    });
+/// The callbacks that fell due together. A retry holds nothing back (A05), so they are sent side by
+/// side; but what came of them is written down in their order, so that two runs are told alike. One
+/// that was only delayed is a first attempt, and is sent after those before it.
+#[derive(Debug, Default)]
+pub(crate) struct Due {
+    before: Option<oneshot::Receiver<()>>,
+}
+
+impl Due {
+    /// Attempts the next one.
+    pub(crate) fn attempt(&mut self, app: &Arc<App>, due: DueCallback) {
+        let runner = Arc::clone(app);
+        let on_its_way = app.releases.begin();
+        app.lanes.wait(due.number);
+        let (after, done) = oneshot::channel();
+        let mut before = self.before.replace(done);
+        app.spawn(async move {
+            if due.is_first {
+                wait(&mut before).await;
+            }
+            for outgoing in read(&runner, vec![due.number]).await {
+                complete(&runner, &outgoing, false, &mut before).await;
+            }
+            wait(&mut before).await;
+            drop((after, on_its_way));
+        });
+    }
+}
+
+/// Waits for whoever is before, however that ends.
+async fn wait(before: &mut Option<oneshot::Receiver<()>>) {
+    if let Some(before) = before.take() {
+        let _ = before.await;
+    }
 }
 
 /// Attempts a callback once more, by hand, and waits for what comes of it; `None` if there is none.
 pub(crate) async fn resend(app: &App, callback: i64) -> Option<DeliveryState> {
     let _on_its_way = app.releases.begin();
     let outgoing = read(app, vec![callback]).await.pop()?;
-    let state = complete(app, &outgoing, true).await;
+    let state = complete(app, &outgoing, true, &mut None).await;
     if state == Some(DeliveryState::Delivered) {
         app.lanes.begin(callback);
     }
@@ -130,7 +153,12 @@ async fn read(app: &App, callbacks: Vec<i64>) -> Vec<Outgoing> {
 
 /// Attempts a callback, and again for each copy that a fault asked for. `None` when it was not
 /// attempted, or that was not recorded: then the next start does.
-async fn complete(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<DeliveryState> {
+async fn complete(
+    app: &App,
+    outgoing: &Outgoing,
+    by_hand: bool,
+    before: &mut Option<oneshot::Receiver<()>>,
+) -> Option<DeliveryState> {
     let Some(credentials) = app.credentials(&outgoing.partner) else {
         warn!(callback = outgoing.number, "not attempted: its partner is not configured");
         return None;
@@ -149,55 +177,68 @@ async fn complete(app: &App, outgoing: &Outgoing, by_hand: bool) -> Option<Deliv
         // Only now, for a place may have been waited for.
         let at = app.clock.now();
         let request = url.ok().and_then(|url| request(credentials, outgoing, url, at));
-        let (state, copies) = attempt(app, outgoing.number, at, way, request, by_hand).await?;
+        let started = Instant::now();
+        let answer = match (way, request.clone()) {
+            (Ok(way), Some(request)) => app.carry(way, request).await,
+            (Ok(_), None) => Err(OutboundError::Blocked("it cannot be signed".to_owned())),
+            (Err(error), _) => Err(error),
+        };
+        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        wait(before).await;
+        let sent = Sent { callback: outgoing.number, at, request, answer, latency_ms, by_hand };
+        let (state, copies) = sent.write_down(app).await?;
         if copies == 0 {
             return Some(state);
         }
     }
 }
 
-/// Attempts one delivery and records what came of it.
-async fn attempt(
-    app: &App,
+/// An attempt and what came of it.
+struct Sent {
     callback: i64,
     at: Timestamp,
-    way: Result<Way, OutboundError>,
     request: Option<Request<Bytes>>,
+    answer: Result<outbound::Answer, OutboundError>,
+    latency_ms: u64,
     by_hand: bool,
-) -> Option<(DeliveryState, u32)> {
-    let started = Instant::now();
-    let answer = match (way, request.clone()) {
-        (Ok(way), Some(request)) => app.carry(way, request).await,
-        (Ok(_), None) => Err(OutboundError::Blocked("it cannot be signed".to_owned())),
-        (Err(error), _) => Err(error),
-    };
-    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (status, error, blocked) = match &answer {
-        Ok(answer) => (Some(answer.status.as_u16()), None, false),
-        Err(error) => (None, Some(error.to_string()), matches!(error, OutboundError::Blocked(_))),
-    };
-    let attempt = Attempt { at, status, error, latency_ms, by_hand };
-    if let Some(request) = request.filter(|_| !blocked) {
-        let answer = answer.ok().map(|answer| Answer {
-            status: answer.status,
-            headers: answer.headers,
-            body: answer.body.unwrap_or_default(),
-        });
-        app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
-    }
-    let recorded = attempt.clone();
-    let recorded = persist(app, move |state| state.record_attempt(callback, &recorded, blocked));
-    let (state, copies) = recorded.await?;
-    app.releases.attempted();
-    let Attempt { status, error, .. } = attempt;
-    match state {
-        DeliveryState::Delivered => info!(callback, status, latency_ms, "delivered"),
-        DeliveryState::Exhausted => {
-            warn!(callback, status, error, "exhausted: no attempt was acknowledged");
+}
+
+impl Sent {
+    /// Writes it into the journal and the outbox, and says what follows. `None` when that could not
+    /// be.
+    async fn write_down(self, app: &App) -> Option<(DeliveryState, u32)> {
+        let Self { callback, at, request, answer, latency_ms, by_hand } = self;
+        let (status, error, blocked) = match &answer {
+            Ok(answer) => (Some(answer.status.as_u16()), None, false),
+            Err(error) => {
+                (None, Some(error.to_string()), matches!(error, OutboundError::Blocked(_)))
+            }
+        };
+        let attempt = Attempt { at, status, error, latency_ms, by_hand };
+        if let Some(request) = request.filter(|_| !blocked) {
+            let answer = answer.ok().map(|answer| Answer {
+                status: answer.status,
+                headers: answer.headers,
+                body: answer.body.unwrap_or_default(),
+            });
+            app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
         }
-        _ => warn!(callback, status, error, latency_ms, "not delivered"),
+        let recorded = attempt.clone();
+        let recorded =
+            persist(app, move |state| state.record_attempt(callback, &recorded, blocked));
+        let (state, copies) = recorded.await?;
+        app.releases.attempted();
+        let Attempt { status, error, .. } = attempt;
+        match state {
+            DeliveryState::Delivered => info!(callback, status, latency_ms, "delivered"),
+            DeliveryState::Blocked => warn!(callback, error, "blocked: it is not attempted again"),
+            DeliveryState::Exhausted => {
+                warn!(callback, status, error, "exhausted: no attempt was acknowledged");
+            }
+            _ => warn!(callback, status, error, latency_ms, "not delivered"),
+        }
+        Some((state, copies))
     }
-    Some((state, copies))
 }
 
 /// Does work on the state, again and again while the state cannot be had: the disk may be full, or

@@ -5,7 +5,7 @@ pub(crate) mod delivery;
 mod outbox;
 mod release;
 
-pub(crate) use delivery::Lanes;
-pub(crate) use outbox::Outgoing;
+pub(crate) use delivery::{Due, Lanes};
 pub use outbox::{Attempt, CallbackRecord, DeliveryState};
+pub(crate) use outbox::{DueCallback, Outgoing};
 pub(crate) use release::{Held, OnItsWay, Place, Releases};

@@ -85,6 +85,14 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
 }
 
+/// A callback that has fallen due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DueCallback {
+    pub(crate) number: i64,
+    /// Whether it was delayed and never attempted.
+    pub(crate) is_first: bool,
+}
+
 impl State<'_> {
     /// Puts callbacks of a business into the outbox, to be delivered in this order; none without a
     /// callback URL.
@@ -210,19 +218,25 @@ impl State<'_> {
 
     /// Takes the callbacks that have fallen due, earliest first, and no more than `limit`. Whoever
     /// dies with them begins with them.
-    pub(crate) fn take_due_callbacks(&mut self, limit: u32) -> Result<Vec<i64>, StoreError> {
+    pub(crate) fn take_due_callbacks(
+        &mut self,
+        limit: u32,
+    ) -> Result<Vec<DueCallback>, StoreError> {
         let mut query = self.sql.prepare_cached(
-            "SELECT number FROM callbacks WHERE due <= ?1 ORDER BY due, number LIMIT ?2",
+            "SELECT number, NOT EXISTS (SELECT 1 FROM attempts WHERE callback = callbacks.number)
+             FROM callbacks WHERE due <= ?1 ORDER BY due, number LIMIT ?2",
         )?;
-        let numbers: Vec<i64> = query
-            .query_map(params![self.now.as_millis(), limit], |row| row.get(0))?
+        let due: Vec<DueCallback> = query
+            .query_map(params![self.now.as_millis(), limit], |row| {
+                Ok(DueCallback { number: row.get(0)?, is_first: row.get(1)? })
+            })?
             .collect::<Result<_, _>>()?;
         let mut take =
             self.sql.prepare_cached("UPDATE callbacks SET due = NULL WHERE number = ?1")?;
-        for number in &numbers {
-            take.execute([number])?;
+        for callback in &due {
+            take.execute([callback.number])?;
         }
-        Ok(numbers)
+        Ok(due)
     }
 
     /// What was to be attempted at once when the mock ended: more callbacks after this number.

@@ -11,7 +11,7 @@ use doku_types::{
 use super::{once, requirements::requirements};
 use crate::{
     app::App,
-    auth::Call,
+    auth::{Call, outcome},
     kyb::{Business, Outcome, Service, Strictness},
     profile::Profile,
     reply::Reply,
@@ -50,7 +50,7 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
     let profile = app.config.profile;
     let (registration, waived) =
         profile.read(&call.body, Registration::examine, Registration::unknown)?;
-    let submitted = Submitted::new(app, call.outcome.clone(), registration)?;
+    let submitted = Submitted::new(app, outcome(call.outcome.as_deref())?, registration)?;
     let (partner, services) = (call.partner.clone(), app.config.services.clone());
     let pace = app.config.pace;
     once(app, call, move |state| {
@@ -59,7 +59,7 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
         let now = state.now;
         let (mut business, changed) =
             Business::registered(registration, partner, &services, state.ids, now);
-        let assumptions = &["A01", "A21", "A24", "A25", "A26"];
+        let assumptions = &["A01", "A21", "A24", "A25"];
         let mut reply = Reply::ok(&registered(&business), assumptions);
         reply.assumptions.extend(waived);
         reply.assumptions.extend(also_waived);
@@ -72,7 +72,7 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
     .await
 }
 
-/// Checks what a registration names: its files, and the documents that it has to have. Says which
+/// Checks what a registration names: its files, of whatever category (A47), and the documents that it has to have. Says which
 /// assumptions it does not meet.
 pub(super) fn check(
     state: &State<'_>,

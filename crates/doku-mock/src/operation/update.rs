@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::Call,
+    auth::{Call, outcome},
     kyb::{Outcome, Strictness},
     reply::Reply,
 };
@@ -20,14 +20,15 @@ use crate::{
 pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
     let (update, waived) = profile.read(&call.body, Update::examine, Update::unknown)?;
-    let tagged = match update.business.email.as_ref().filter(|_| call.outcome.is_none()) {
+    let asked = outcome(call.outcome.as_deref())?;
+    let tagged = match update.business.email.as_ref().filter(|_| asked.is_none()) {
         Some(email) => Outcome::from_email(email.expose())
             .map_err(|error| Reply::outcome("/business/email", &error))?,
         None => None,
     };
     // A tag may have been read back with the rest, and no longer fit.
-    let (outcome, strictness) = match &call.outcome {
-        Some(outcome) => (outcome.clone(), Strictness::Strict),
+    let (outcome, strictness) = match asked {
+        Some(outcome) => (outcome, Strictness::Strict),
         None => (tagged.unwrap_or_else(|| app.config.outcome.clone()), Strictness::Lenient),
     };
     let (partner, brand, pace) = (call.partner.clone(), call.brand(), app.config.pace);

@@ -330,13 +330,18 @@ pub(super) const LEDGER: &[Entry] = &[
     ),
     assumed(
         "A45",
-        "a change of fields that belong to no part puts BUSINESS, or BRAND for a brand's own, back under review; callback_url and partner are not judged; an update that is rejected leaves the operational status as it was; services once decided are not told again",
+        "a change of fields that belong to no part puts BUSINESS, or BRAND for a brand's own, back under review; callback_url and partner are not judged, and a new callback_url is for what is told from then on; an update that is rejected leaves the operational status as it was; services once decided are not told again",
         "A07, A08",
     ),
     assumed(
         "A46",
         "BUSINESS and BRAND that are rejected for a part carry the notes of that part; Get Business Data shows them as reject_notes while the status is REJECTED, a suspension's at its brand",
         "A02, A03",
+    ),
+    assumed(
+        "A47",
+        "wherever a registration or an update names a file, one of any category will do",
+        "nothing says otherwise",
     ),
 ];
 
