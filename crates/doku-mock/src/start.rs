@@ -106,13 +106,21 @@ impl App {
     }
 }
 
-/// The files beside a data file, locked; nothing is made beside a file that is none.
+/// The files beside a data file, locked; nothing is made beside a file that is none, nor a data file
+/// that would know nothing of the files that are here.
 fn beside(data: &Path, budget: u64) -> Result<Files, DataError> {
     recognise(data)?;
-    Files::beside(data, budget).map_err(|error| match error.kind() {
+    let io = |error| DataError::Io { path: data.to_owned(), error };
+    let files = Files::beside(data, budget).map_err(|error| match error.kind() {
         io::ErrorKind::ResourceBusy => DataError::InUse(data.to_owned()),
-        _ => DataError::Io { path: data.to_owned(), error },
-    })
+        _ => io(error),
+    })?;
+    // Again: now nobody else can be making it.
+    if !recognise(data)? && files.has_any().map_err(io)? {
+        let (path, left) = (data.to_owned(), files.path().to_owned());
+        return Err(DataError::LeftBehind { path, left });
+    }
+    Ok(files)
 }
 
 fn partners(partners: &[Credentials]) -> Result<HashMap<ClientId, Credentials>, StartError> {

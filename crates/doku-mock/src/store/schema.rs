@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::files::{parent, sync_directory};
+use crate::files::{beside, parent, sync_directory};
 
 /// Why a data file cannot be used. It was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,17 @@ pub enum DataError {
         path: PathBuf,
         /// What SQLite found.
         why: String,
+    },
+    /// The file is gone or empty, but not what SQLite or the mock keeps beside it.
+    #[error(
+        "{} is left of a data file that is gone: move it away too, or bring {} back",
+        left.display(), path.display()
+    )]
+    LeftBehind {
+        /// The file.
+        path: PathBuf,
+        /// What is left: a log that SQLite would play into a new file, or the uploaded files.
+        left: PathBuf,
     },
     /// Another mock has it open.
     #[error("{0} is in use by another doku-mock: stop that one, or give another path")]
@@ -70,19 +81,34 @@ pub(super) fn in_memory() -> rusqlite::Result<Connection> {
 /// Whether there is a data file; `false` also for an empty one.
 ///
 /// # Errors
-/// [`DataError`], if there is another file.
+/// [`DataError`], if there is another file, or none but the logs of one.
 pub(crate) fn recognise(path: &Path) -> Result<bool, DataError> {
     let io = |error| DataError::Io { path: path.to_owned(), error };
     let length = match std::fs::metadata(path) {
         Ok(found) if found.is_file() => found.len(),
         Ok(_) => return Err(DataError::Foreign(path.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(io(error)),
     };
-    if length != 0 && !is_ours(path).map_err(io)? {
+    if length == 0 {
+        nothing_left(path)?;
+        return Ok(false);
+    }
+    if !is_ours(path).map_err(io)? {
         return Err(DataError::Foreign(path.to_owned()));
     }
-    Ok(length != 0)
+    Ok(true)
+}
+
+/// SQLite would play a log that a killed process left into whatever file has its name.
+fn nothing_left(path: &Path) -> Result<(), DataError> {
+    for end in ["-wal", "-shm", "-journal"] {
+        let left = beside(path, end);
+        if left.try_exists().map_err(|error| DataError::Io { path: left.clone(), error })? {
+            return Err(DataError::LeftBehind { path: path.to_owned(), left });
+        }
+    }
+    Ok(())
 }
 
 /// The database in a file, made if there is none.
@@ -92,6 +118,8 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     }
     let sqlite = |error| sqlite_error(path, &error);
     let mut sql = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
+    // Closing it would move the log of a killed process into a file that is refused.
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
     let version: i64 =
         sql.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite)?;
     let known = KNOWN;
@@ -103,6 +131,7 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     if found != "ok" {
         return Err(DataError::Corrupt { path: path.to_owned(), why: found });
     }
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sqlite)?;
     migrate(&mut sql, version).map_err(sqlite)?;
     // The first answers with the mode, which the others do not.
     sql.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(sqlite)?;
@@ -114,9 +143,7 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
 /// Makes the file under another name first: under its own it is whole or not there.
 fn make(path: &Path) -> Result<(), DataError> {
     let io = |error| DataError::Io { path: path.to_owned(), error };
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    let unfinished = PathBuf::from(unfinished);
+    let unfinished = beside(path, ".new");
     let _ = std::fs::remove_file(&unfinished);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
