@@ -34,7 +34,8 @@ struct Directory {
     budget: u64,
     /// What of the budget is taken by files that are here or coming in.
     used: AtomicU64,
-    /// Counts incoming files, for their names.
+    /// Counts incoming files, for their names, from anywhere: a part that is dropped late must not be
+    /// named as one of the next mock's.
     next: AtomicU64,
     places: Arc<Semaphore>,
     lock: File,
@@ -74,7 +75,7 @@ impl Files {
             sync: temporary.is_none(),
             budget,
             used: AtomicU64::new(0),
-            next: AtomicU64::new(0),
+            next: AtomicU64::new(fastrand::u64(..)),
             places: Arc::new(Semaphore::new(MAX_INCOMING)),
             _temporary: temporary,
         })))
