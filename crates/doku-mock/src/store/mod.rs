@@ -205,3 +205,6 @@ impl Opened {
         Ok(Store { running: Mutex::new(Some(Running { work, thread })), changed, agenda })
     }
 }
+
+#[cfg(test)]
+mod tests;
