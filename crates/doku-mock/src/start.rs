@@ -78,7 +78,7 @@ impl MockDoku {
             runtime: Handle::current(),
             config,
         });
-        app.resume().await.map_err(|error| unusable(&app, &error))?;
+        app.resume().await.map_err(|error| unusable(&app, error))?;
         app.spawn(delivery::deliver(Arc::clone(&app), released));
         app.spawn(agenda::follow(Arc::clone(&app)));
         let router = server::router(Arc::clone(&app));
@@ -137,9 +137,9 @@ fn partners(partners: &[Credentials]) -> Result<HashMap<ClientId, Credentials>, 
     Ok(by_id)
 }
 
-fn unusable(app: &App, error: &StoreError) -> StartError {
+fn unusable(app: &App, error: StoreError) -> StartError {
     let path = app.config.data.clone().unwrap_or_default();
-    StartError::Data(DataError::Sqlite { path, error: error.to_string() })
+    StartError::Data(DataError::Sqlite { path, error: error.into() })
 }
 
 /// The URL without its trailing slash.

@@ -66,7 +66,8 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// Its reason.
-        error: String,
+        #[source]
+        error: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -116,7 +117,7 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     if !recognise(path)? {
         make(path)?;
     }
-    let sqlite = |error| sqlite_error(path, &error);
+    let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
     // Closing it would move the log of a killed process into a file that is refused.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
@@ -154,7 +155,7 @@ fn make(path: &Path) -> Result<(), DataError> {
         options.mode(0o600);
     }
     let file = options.open(&unfinished).map_err(io)?;
-    let sqlite = |error| sqlite_error(path, &error);
+    let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(&unfinished, FLAGS).map_err(sqlite)?;
     create(&mut sql).map_err(sqlite)?;
     sql.close().map_err(|(_, error)| sqlite(error))?;
@@ -175,13 +176,13 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(head.starts_with(b"SQLite format 3\0") && head[68..72] == APPLICATION_ID.to_be_bytes())
 }
 
-fn sqlite_error(path: &Path, error: &rusqlite::Error) -> DataError {
+fn sqlite_error(path: &Path, error: rusqlite::Error) -> DataError {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, NotADatabase};
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(DatabaseCorrupt | NotADatabase) => DataError::Corrupt { path, why: error.to_string() },
         Some(DatabaseBusy) => DataError::InUse(path),
-        _ => DataError::Sqlite { path, error: error.to_string() },
+        _ => DataError::Sqlite { path, error: error.into() },
     }
 }
 
@@ -205,8 +206,8 @@ fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
 }
 
 fn settle(sql: &Connection) -> rusqlite::Result<()> {
-    // Else SQLite may plan a cached statement anew for each value that is bound to it; every
-    // statement here has one index to go by, whatever the values.
+    // Else SQLite may plan a cached statement anew for each value that is bound to it; no
+    // statement here is better off by another index for other values.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     sql.pragma_update(None, "foreign_keys", true)?;
     sql.pragma_update(None, "cache_size", CACHE_KIB)?;
