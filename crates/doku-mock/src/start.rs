@@ -83,7 +83,7 @@ impl MockDoku {
             runtime: Handle::current(),
             config,
         });
-        app.resume().await.map_err(|error| unusable(&app, &error))?;
+        app.resume().await.map_err(|error| unusable(&app, error))?;
         app.spawn(delivery::deliver(Arc::clone(&app), released));
         app.spawn(agenda::follow(Arc::clone(&app)));
         let router = server::router(Arc::clone(&app));
@@ -111,13 +111,21 @@ impl App {
     }
 }
 
-/// The files beside a data file, locked; nothing is made beside a file that is none.
+/// The files beside a data file, locked; nothing is made beside a file that is none, nor a data file
+/// that would know nothing of the files that are here.
 fn beside(data: &Path, budget: u64) -> Result<Files, DataError> {
     recognise(data)?;
-    Files::beside(data, budget).map_err(|error| match error.kind() {
+    let io = |error| DataError::Io { path: data.to_owned(), error };
+    let files = Files::beside(data, budget).map_err(|error| match error.kind() {
         io::ErrorKind::ResourceBusy => DataError::InUse(data.to_owned()),
-        _ => DataError::Io { path: data.to_owned(), error },
-    })
+        _ => io(error),
+    })?;
+    // Again: now nobody else can be making it.
+    if !recognise(data)? && files.has_any().map_err(io)? {
+        let (path, left) = (data.to_owned(), files.path().to_owned());
+        return Err(DataError::LeftBehind { path, left });
+    }
+    Ok(files)
 }
 
 fn partners(partners: &[Credentials]) -> Result<HashMap<ClientId, Credentials>, StartError> {
@@ -134,9 +142,9 @@ fn partners(partners: &[Credentials]) -> Result<HashMap<ClientId, Credentials>, 
     Ok(by_id)
 }
 
-fn unusable(app: &App, error: &StoreError) -> StartError {
+fn unusable(app: &App, error: StoreError) -> StartError {
     let path = app.config.data.clone().unwrap_or_default();
-    StartError::Data(DataError::Sqlite { path, error: error.to_string() })
+    StartError::Data(DataError::Sqlite { path, error: error.into() })
 }
 
 /// The URL without its trailing slash.

@@ -278,13 +278,15 @@ impl State<'_> {
         after: i64,
         limit: u32,
     ) -> Result<Vec<CallbackRecord>, StoreError> {
-        let mut query = self.sql.prepare_cached(
-            "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
-             FROM callbacks JOIN businesses ON businesses.number = business
-             WHERE (?1 IS NULL OR business = ?1) AND callbacks.number > ?2
-             ORDER BY callbacks.number LIMIT ?3",
-        )?;
-        let mut rows = query.query(params![business, after, limit])?;
+        // One statement for both would read the whole outbox for each business.
+        let mut query = self.sql.prepare_cached(match business {
+            Some(_) => CALLBACKS_OF_BUSINESS,
+            None => CALLBACKS,
+        })?;
+        let mut rows = match business {
+            Some(business) => query.query(params![after, limit, business])?,
+            None => query.query(params![after, limit])?,
+        };
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
             let body: String = row.get(5)?;
@@ -358,3 +360,28 @@ fn text_of_option<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Resul
 /// When the retries are due, after the first attempt (documented: notification pages; A05).
 const LADDER: [Duration; 3] =
     [Duration::from_mins(30), Duration::from_hours(6), Duration::from_hours(12)];
+const CALLBACKS: &str =
+    "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
+     FROM callbacks JOIN businesses ON businesses.number = business
+     WHERE callbacks.number > ?1 ORDER BY callbacks.number LIMIT ?2";
+const CALLBACKS_OF_BUSINESS: &str =
+    "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
+     FROM callbacks JOIN businesses ON businesses.number = business
+     WHERE business = ?3 AND callbacks.number > ?1 ORDER BY callbacks.number LIMIT ?2";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_callbacks_of_a_business_are_found_without_reading_the_others() {
+        let sql = rusqlite::Connection::open_in_memory().unwrap();
+        sql.execute_batch(include_str!("../store/schema/1.sql")).unwrap();
+        let mut query =
+            sql.prepare(&format!("EXPLAIN QUERY PLAN {CALLBACKS_OF_BUSINESS}")).unwrap();
+        let plan = query.query_map([0, 1, 1], |row| row.get::<_, String>(3)).unwrap();
+        let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+        assert!(plan.contains("callbacks USING INDEX callbacks_by_business"), "{plan}");
+        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

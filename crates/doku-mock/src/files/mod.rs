@@ -34,7 +34,8 @@ struct Directory {
     budget: u64,
     /// What of the budget is taken by files that are here or coming in.
     used: AtomicU64,
-    /// Counts incoming files, for their names.
+    /// Counts incoming files, for their names, from anywhere: a part that is dropped late must not be
+    /// named as one of the next mock's.
     next: AtomicU64,
     places: Arc<Semaphore>,
     lock: File,
@@ -50,9 +51,7 @@ impl Files {
     /// # Errors
     /// The directory cannot be created or locked, or another mock has locked it.
     pub(crate) fn beside(database: &Path, budget: u64) -> io::Result<Self> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".files");
-        let path = PathBuf::from(path);
+        let path = beside(database, ".files");
         create(&path).map_err(|error| named(&error, &path))?;
         Self::open_directory(path, budget, None)
     }
@@ -76,7 +75,7 @@ impl Files {
             sync: temporary.is_none(),
             budget,
             used: AtomicU64::new(0),
-            next: AtomicU64::new(0),
+            next: AtomicU64::new(fastrand::u64(..)),
             places: Arc::new(Semaphore::new(MAX_INCOMING)),
             _temporary: temporary,
         })))
@@ -103,6 +102,24 @@ impl Files {
     pub(crate) fn close(&self) {
         // A lock that cannot be given up goes with the last clone.
         let _ = self.0.lock.unlock();
+    }
+
+    /// Where they are.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Whether something was kept here.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub(crate) fn has_any(&self) -> io::Result<bool> {
+        for entry in fs::read_dir(&self.0.path)? {
+            if entry?.file_name().to_str().is_some_and(is_file_id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Removes what an earlier process left without using it: files that were coming in, and those
@@ -218,6 +235,13 @@ fn lock(directory: &Path) -> io::Result<File> {
         }
         Err(TryLockError::Error(error)) => Err(named(&error, &path)),
     }
+}
+
+/// The file beside this one whose name has this in addition.
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(end);
+    PathBuf::from(path)
 }
 
 /// Where a file is.

@@ -65,13 +65,29 @@ async fn a_file_that_is_not_kept_leaves_nothing_and_gives_its_bytes_back() {
     let directory = files.0.path.clone();
     let mut incoming = files.incoming().await.unwrap();
     incoming.write(&[0; 600]).await.unwrap();
-    assert_eq!(names(&directory), ["incoming-0.part", "lock"]);
+    let [part, lock] = &names(&directory)[..] else { panic!("{:?}", names(&directory)) };
+    assert!(is_part(part) && lock == "lock", "{part}");
     drop(incoming);
     drop(receive(&files, &[0; 600]).await.unwrap());
     assert_eq!(names(&directory), ["lock"]);
     receive(&files, &[0; 1000]).await.unwrap().keep(&id(1)).unwrap();
     drop(files);
     assert!(!directory.exists());
+}
+
+#[tokio::test]
+async fn what_a_stopped_mock_drops_late_is_not_its_successors() {
+    let (_home, database, _) = beside();
+    let stopped = Files::beside(&database, BUDGET).unwrap();
+    let late = stopped.incoming().await.unwrap();
+    stopped.close();
+    let successor = Files::beside(&database, BUDGET).unwrap();
+    successor.tidy(|_| false).unwrap();
+    let mut incoming = successor.incoming().await.unwrap();
+    incoming.write(b"paper").await.unwrap();
+    drop(late);
+    incoming.finish().await.unwrap().keep(&id(1)).unwrap();
+    assert_eq!(read(&successor, &id(1)).await, b"paper");
 }
 
 #[tokio::test]

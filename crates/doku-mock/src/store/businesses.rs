@@ -2,6 +2,7 @@
 
 use doku_types::{BrandId, BusinessId, ClientId, Timestamp};
 use rusqlite::{OptionalExtension, Params, params};
+use tracing::error;
 
 use super::{State, StoreError};
 use crate::kyb::Business;
@@ -93,23 +94,34 @@ impl State<'_> {
         )
     }
 
-    /// The earliest business that has something due by now.
-    pub(crate) fn due_business(&self) -> Result<Option<Stored>, StoreError> {
-        self.one_business(
-            "SELECT number, document FROM businesses WHERE due <= ?1 ORDER BY due, number LIMIT 1",
-            [self.now.as_millis()],
-        )
+    /// The earliest business that has something due by now. One that cannot be read is due no more, so
+    /// that the others go on.
+    pub(crate) fn due_business(&mut self) -> Result<Option<Stored>, StoreError> {
+        loop {
+            let found = self.document(
+                "SELECT number, document FROM businesses WHERE due <= ?1 ORDER BY due, number LIMIT 1",
+                [self.now.as_millis()],
+            )?;
+            let Some((number, document)) = found else {
+                return Ok(None);
+            };
+            if let Ok(stored) = read(number, &document) {
+                return Ok(Some(stored));
+            }
+            error!(number, "a stored business is not readable: nothing of it falls due any more");
+            self.sql
+                .prepare_cached("UPDATE businesses SET due = NULL WHERE number = ?1")?
+                .execute([number])?;
+        }
     }
 
     fn one_business(&self, query: &str, by: impl Params) -> Result<Option<Stored>, StoreError> {
+        self.document(query, by)?.map(|(number, document)| read(number, &document)).transpose()
+    }
+
+    fn document(&self, query: &str, by: impl Params) -> Result<Option<(i64, String)>, StoreError> {
         let mut query = self.sql.prepare_cached(query)?;
-        let found = query.query_row(by, |row| Ok((row.get(0)?, row.get::<_, String>(1)?)));
-        let Some((number, document)) = found.optional()? else {
-            return Ok(None);
-        };
-        let business = serde_json::from_str(&document)
-            .map_err(|_| StoreError::Unreadable { what: "business" })?;
-        Ok(Some(Stored { number, business }))
+        Ok(query.query_row(by, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     /// Whether a partner has used this name for a business before (A20).
@@ -157,6 +169,12 @@ pub(crate) struct Listed {
     pub(crate) name: String,
     pub(crate) status: String,
     pub(crate) created: String,
+}
+
+fn read(number: i64, document: &str) -> Result<Stored, StoreError> {
+    let business =
+        serde_json::from_str(document).map_err(|_| StoreError::Unreadable { what: "business" })?;
+    Ok(Stored { number, business })
 }
 
 /// A business is text, lists and maps with text keys: writing it cannot fail.

@@ -51,7 +51,7 @@ struct Running {
 pub enum StoreError {
     /// SQLite failed: the disk is full, say.
     #[error("the mock's state could not be read or saved: {0}")]
-    Sqlite(Arc<rusqlite::Error>),
+    Sqlite(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A stored document could not be read.
     #[error("the mock's state could not be read: a stored {what} is not readable")]
     Unreadable {
@@ -85,7 +85,7 @@ impl Store {
         };
         let failed = |error: rusqlite::Error| DataError::Sqlite {
             path: path.unwrap_or(Path::new("the state in memory")).to_owned(),
-            error: error.to_string(),
+            error: error.into(),
         };
         let (engine, stored) = engine::load(&sql, seed).map_err(failed)?;
         Ok(Opened { sql, engine, stored })
@@ -205,3 +205,6 @@ impl Opened {
         Ok(Store { running: Mutex::new(Some(Running { work, thread })), changed, agenda })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ impl State<'_> {
         }))
     }
 
-    /// Keeps a reply; the oldest goes when there are too many.
+    /// Keeps a reply; the partner's oldest goes when it has too many.
     pub(crate) fn keep_reply(
         &mut self,
         partner: &ClientId,
@@ -70,28 +70,30 @@ impl State<'_> {
         body: &[u8],
         assumptions: &str,
     ) -> Result<(), StoreError> {
+        let last: i64 = self
+            .sql
+            .prepare_cached("SELECT coalesce(max(number), 0) FROM replies WHERE partner = ?1")?
+            .query_row([partner.as_str()], |row| row.get(0))?;
+        let number = last + 1;
         self.sql
-            .prepare_cached(
-                "INSERT OR REPLACE INTO replies (partner, request_id, fingerprint, at, body, assumptions)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
+            .prepare_cached("INSERT OR REPLACE INTO replies VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
             .execute(params![
                 partner.as_str(),
+                number,
                 request_id,
                 fingerprint.0,
                 self.now.as_millis(),
                 body,
                 assumptions,
             ])?;
-        let last = self.sql.last_insert_rowid();
         self.sql
-            .prepare_cached("DELETE FROM replies WHERE number <= ?1")?
-            .execute([last - MAX_REPLIES])?;
+            .prepare_cached("DELETE FROM replies WHERE partner = ?1 AND number <= ?2")?
+            .execute(params![partner.as_str(), number - MAX_REPLIES])?;
         Ok(())
     }
 }
 
 /// How long a reply is kept (A13).
 const RETENTION: Duration = Duration::from_hours(24);
-/// How many replies are kept at most.
+/// How many replies are kept at most for each partner: none takes another's away.
 const MAX_REPLIES: i64 = 10_000;

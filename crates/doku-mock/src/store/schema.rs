@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::files::{parent, sync_directory};
+use crate::files::{beside, parent, sync_directory};
 
 /// Why a data file cannot be used. It was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,17 @@ pub enum DataError {
         /// What SQLite found.
         why: String,
     },
+    /// The file is gone or empty, but not what SQLite or the mock keeps beside it.
+    #[error(
+        "{} is left of a data file that is gone: move it away too, or bring {} back",
+        left.display(), path.display()
+    )]
+    LeftBehind {
+        /// The file.
+        path: PathBuf,
+        /// What is left: a log that SQLite would play into a new file, or the uploaded files.
+        left: PathBuf,
+    },
     /// Another mock has it open.
     #[error("{0} is in use by another doku-mock: stop that one, or give another path")]
     InUse(PathBuf),
@@ -55,7 +66,8 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
         /// Its reason.
-        error: String,
+        #[source]
+        error: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -70,19 +82,34 @@ pub(super) fn in_memory() -> rusqlite::Result<Connection> {
 /// Whether there is a data file; `false` also for an empty one.
 ///
 /// # Errors
-/// [`DataError`], if there is another file.
+/// [`DataError`], if there is another file, or none but the logs of one.
 pub(crate) fn recognise(path: &Path) -> Result<bool, DataError> {
     let io = |error| DataError::Io { path: path.to_owned(), error };
     let length = match std::fs::metadata(path) {
         Ok(found) if found.is_file() => found.len(),
         Ok(_) => return Err(DataError::Foreign(path.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(io(error)),
     };
-    if length != 0 && !is_ours(path).map_err(io)? {
+    if length == 0 {
+        nothing_left(path)?;
+        return Ok(false);
+    }
+    if !is_ours(path).map_err(io)? {
         return Err(DataError::Foreign(path.to_owned()));
     }
-    Ok(length != 0)
+    Ok(true)
+}
+
+/// SQLite would play a log that a killed process left into whatever file has its name.
+fn nothing_left(path: &Path) -> Result<(), DataError> {
+    for end in ["-wal", "-shm", "-journal"] {
+        let left = beside(path, end);
+        if left.try_exists().map_err(|error| DataError::Io { path: left.clone(), error })? {
+            return Err(DataError::LeftBehind { path: path.to_owned(), left });
+        }
+    }
+    Ok(())
 }
 
 /// The database in a file, made if there is none.
@@ -90,8 +117,10 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     if !recognise(path)? {
         make(path)?;
     }
-    let sqlite = |error| sqlite_error(path, &error);
+    let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
+    // Closing it would move the log of a killed process into a file that is refused.
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
     let version: i64 =
         sql.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite)?;
     let known = KNOWN;
@@ -103,6 +132,7 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     if found != "ok" {
         return Err(DataError::Corrupt { path: path.to_owned(), why: found });
     }
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sqlite)?;
     migrate(&mut sql, version).map_err(sqlite)?;
     // The first answers with the mode, which the others do not.
     sql.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(sqlite)?;
@@ -114,9 +144,7 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
 /// Makes the file under another name first: under its own it is whole or not there.
 fn make(path: &Path) -> Result<(), DataError> {
     let io = |error| DataError::Io { path: path.to_owned(), error };
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    let unfinished = PathBuf::from(unfinished);
+    let unfinished = beside(path, ".new");
     let _ = std::fs::remove_file(&unfinished);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -127,7 +155,7 @@ fn make(path: &Path) -> Result<(), DataError> {
         options.mode(0o600);
     }
     let file = options.open(&unfinished).map_err(io)?;
-    let sqlite = |error| sqlite_error(path, &error);
+    let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(&unfinished, FLAGS).map_err(sqlite)?;
     create(&mut sql).map_err(sqlite)?;
     sql.close().map_err(|(_, error)| sqlite(error))?;
@@ -148,13 +176,13 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(head.starts_with(b"SQLite format 3\0") && head[68..72] == APPLICATION_ID.to_be_bytes())
 }
 
-fn sqlite_error(path: &Path, error: &rusqlite::Error) -> DataError {
+fn sqlite_error(path: &Path, error: rusqlite::Error) -> DataError {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, NotADatabase};
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(DatabaseCorrupt | NotADatabase) => DataError::Corrupt { path, why: error.to_string() },
         Some(DatabaseBusy) => DataError::InUse(path),
-        _ => DataError::Sqlite { path, error: error.to_string() },
+        _ => DataError::Sqlite { path, error: error.into() },
     }
 }
 
@@ -178,8 +206,8 @@ fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
 }
 
 fn settle(sql: &Connection) -> rusqlite::Result<()> {
-    // Else SQLite may plan a cached statement anew for each value that is bound to it; every
-    // statement here has one index to go by, whatever the values.
+    // Else SQLite may plan a cached statement anew for each value that is bound to it; no
+    // statement here is better off by another index for other values.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     sql.pragma_update(None, "foreign_keys", true)?;
     sql.pragma_update(None, "cache_size", CACHE_KIB)?;

@@ -9,6 +9,7 @@
 #![allow(missing_docs)]
 
 mod check;
+mod left_behind;
 mod load;
 mod partner;
 mod program;

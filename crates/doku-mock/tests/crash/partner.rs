@@ -89,6 +89,12 @@ pub(crate) fn token(request_id: &str) -> Request<Full<Bytes>> {
     signed(&Method::POST, "/token", &body, request_id)
 }
 
+/// The shortest way to a business.
+pub(crate) fn invitation(request_id: &str) -> Request<Full<Bytes>> {
+    let body = Bytes::from_static(INVITATION.as_bytes());
+    signed(&Method::POST, "/business/lite/registration", &body, request_id)
+}
+
 /// An upload of what a personal merchant has to show.
 pub(crate) fn upload(token: &str, paper: Paper, content: &[u8]) -> Request<Full<Bytes>> {
     let mut request = plain("POST", UPLOAD, parts(paper, content));
@@ -161,6 +167,7 @@ fn address(street: &str) -> Value {
 
 pub(crate) const CLIENT_ID: &str = "BRN-0001-1700000000777";
 pub(crate) const SECRET_KEY: &str = "SK-of-the-crash-test";
+pub(crate) const INVITATION: &str = r#"{"business":{"partner_ref_id":"1","name":"Warung","contact":{"name":"Budi","email":"budi@example.com","phone_calling_code":"62","phone_number":"81234567890"}},"invited_user":{"email":"budi@example.com"}}"#;
 /// Where every business is at first.
 pub(crate) const FIRST_STREET: &str = "Jalan Contoh 1";
 pub(crate) const UPLOAD: &str = "/adv-core-api/partner/v1.0/file";

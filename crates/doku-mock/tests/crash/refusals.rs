@@ -107,9 +107,8 @@ async fn data_file(directory: &Path) -> Vec<u8> {
     let data = directory.join("made.db");
     let mock = MockDoku::builder().data(&data).start().await.unwrap();
     let now = doku_types::Timestamp::from(std::time::SystemTime::now());
-    let body = br#"{"business":{"partner_ref_id":"1","name":"Warung","contact":{"name":"Budi","email":"budi@example.com","phone_calling_code":"62","phone_number":"81234567890"}},"invited_user":{"email":"budi@example.com"}}"#;
     let path = "/adv-core-api/partner/v1.0/business/lite/registration";
-    let mut request = http::Request::post(path).body(body.as_slice()).unwrap();
+    let mut request = http::Request::post(path).body(partner::INVITATION).unwrap();
     mock.credentials().sign_http_request(&mut request, "invitation", now).unwrap();
     let reply = mock.call(request).await;
     assert_eq!(reply.status(), 200, "{:?}", reply.body());

@@ -68,15 +68,16 @@ CREATE TABLE attempts (
     PRIMARY KEY (callback, number)
 ) STRICT, WITHOUT ROWID;
 
--- Replies kept for repeated requests (A13).
+-- Replies kept for repeated requests (A13). `number` counts up for each partner.
 CREATE TABLE replies (
-    number INTEGER PRIMARY KEY,
     partner TEXT NOT NULL,
+    number INTEGER NOT NULL,
     request_id TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
     at INTEGER NOT NULL,
     body BLOB NOT NULL,
     assumptions TEXT NOT NULL,
+    PRIMARY KEY (partner, number),
     UNIQUE (partner, request_id)
 ) STRICT;
 
