@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     AdvanceError, Builder, CallbackFault, CallbackRecord, DeliveryState, Expectation, JournalEntry,
-    Outcome, Refused, StoreError, WaitError, admin, agenda,
+    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin, agenda,
     app::App,
     callback::delivery,
     operation::{business, lite},
@@ -175,10 +175,12 @@ impl MockDoku {
         delivery::resend(&self.app, number).await
     }
 
-    /// Lets something go wrong with the callbacks that are told from now on; `false` when too many
-    /// faults are armed.
-    pub fn arm(&self, fault: CallbackFault) -> bool {
-        self.app.faults.arm(fault).is_some()
+    /// Lets something go wrong with the callbacks that are told from now on.
+    ///
+    /// # Errors
+    /// [`TooManyFaults`].
+    pub fn arm(&self, fault: CallbackFault) -> Result<(), TooManyFaults> {
+        self.app.faults.arm(fault).map(drop)
     }
 
     /// Disarms all faults.
