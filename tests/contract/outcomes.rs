@@ -140,7 +140,7 @@ async fn what_is_no_outcome_is_refused_each_way_and_told_what_is_one() {
     let papers = world.upload_papers().await;
     let document = world.document(&papers, "http://127.0.0.1:1/x");
     for (way, place) in
-        [(Way::Header, "the header Doku-Mock-Outcome"), (Way::Tag, "/business/email")]
+        [(Way::Header, "the header Doku-Mock-Outcome:"), (Way::Tag, "/business/email:")]
     {
         for wrong in ["reject.KTP", "APPROVE", "reject", "reject.BRAND_PRODUCT", "product.reject."]
         {
@@ -154,7 +154,7 @@ async fn what_is_no_outcome_is_refused_each_way_and_told_what_is_one() {
     assert_eq!(world.mock.businesses(), [], "nothing that was refused is registered");
 
     let answer = ask(&world, &document, "reject.KTP", Way::ByHand).await;
-    assert_eq!(refusal(&answer, 400), [format!("outcome `reject.KTP` {allowed}")]);
+    assert_eq!(refusal(&answer, 400), [format!("outcome: `reject.KTP` {allowed}")]);
     let answer = ask(&world, &document, "pending,approve", Way::ByHand).await;
     assert!(refusal(&answer, 400)[0].contains("what is pending is not decided"));
     assert_eq!(world.mock.callbacks(), [], "what could not be read decides nothing");
