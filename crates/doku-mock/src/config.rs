@@ -25,11 +25,10 @@ use crate::{
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use doku_mock::{Clock, MockDoku};
-/// use doku_types::Timestamp;
+/// use doku_mock::MockDoku;
 ///
 /// let mock = MockDoku::builder()
-///     .clock(Clock::Manual(Timestamp::parse("2026-11-22T03:04:05Z")))
+///     .clock("manual@2026-11-22T03:04:05Z".parse()?)
 ///     .seed(7)
 ///     .outcome("reject.BUSINESS_DOCUMENT".parse()?)
 ///     .start()
