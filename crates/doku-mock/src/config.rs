@@ -55,7 +55,7 @@ pub(crate) struct Config {
     pub(crate) pace: Pace,
     pub(crate) outcome: Outcome,
     pub(crate) profile: Profile,
-    pub(crate) services: Vec<(String, String)>,
+    pub(crate) services: Vec<String>,
     pub(crate) accept_query_in_target: bool,
     pub(crate) callback_allow: Vec<String>,
     pub(crate) callback_ca: Option<PathBuf>,
@@ -96,7 +96,7 @@ impl Default for Config {
             pace: Pace::Instant,
             outcome: Outcome::default(),
             profile: Profile::Documented,
-            services: vec![("QRIS".to_owned(), "QRIS".to_owned())],
+            services: vec!["QRIS".to_owned()],
             accept_query_in_target: false,
             callback_allow: Vec::new(),
             callback_ca: None,
@@ -173,11 +173,7 @@ impl Builder {
 
     /// The services of a new brand by code, such as `QRIS`, the one of them unless set (A25).
     pub fn services<T: Into<String>>(mut self, codes: impl IntoIterator<Item = T>) -> Self {
-        let named = |code: T| {
-            let code = code.into();
-            (code.clone(), code)
-        };
-        self.config.services = codes.into_iter().map(named).collect();
+        self.config.services = codes.into_iter().map(Into::into).collect();
         self
     }
 
