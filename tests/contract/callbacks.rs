@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::{Sink, World, render_head, start};
-use doku_mock::{Clock, DeliveryState, MockDoku};
+use doku_mock::{CallbackRecord, Clock, DeliveryState, MockDoku};
 use doku_partner::{Credentials, callback::CallbackReceiver};
 use doku_signing::{SignatureError, VerifyError};
 use doku_types::code::CallbackType;
@@ -312,4 +312,27 @@ async fn a_2xx_acknowledges_whatever_becomes_of_its_body() {
     let url = by_hand("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx").await;
     world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
     world.wait_until("all delivered", all_in(DeliveryState::Delivered)).await;
+}
+
+/// A callback is a POST of JSON from this machine to this machine, as the mock's own surface wants it.
+#[tokio::test]
+async fn a_callback_changes_nothing_where_its_url_is_of_the_mock_s_own_surface() {
+    for own in ["callbacks/1/resend", "clock/advance", "faults"] {
+        let world = World::new().await;
+        let papers = world.upload_papers().await;
+        let url = format!("{}/_mock/{own}", world.base_url());
+        let reply = world.send(world.register(&world.document(&papers, &url), None)).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+        world.wait_until("attempts", |mock| attempted_once_each(&mock.callbacks())).await;
+        world.mock.settle().await;
+        let callbacks = world.mock.callbacks();
+        assert!(attempted_once_each(&callbacks), "{own}: {callbacks:?}");
+        let mut answers = callbacks.iter().map(|callback| callback.attempts[0].status);
+        assert!(answers.all(|status| status == Some(400)), "{own}: {callbacks:?}");
+        assert_eq!(world.mock.now(), contract::start());
+    }
+}
+
+fn attempted_once_each(callbacks: &[CallbackRecord]) -> bool {
+    callbacks.len() == 10 && callbacks.iter().all(|callback| callback.attempts.len() == 1)
 }

@@ -159,7 +159,7 @@ async fn journal_of_a_ladder() -> Vec<String> {
     let refuse = |_| async { StatusCode::INTERNAL_SERVER_ERROR };
     let world = World::with(|builder| builder.receiver(refuse).pace(Pace::Realistic)).await;
     let registration = registration(&world).await;
-    assert!(world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))));
+    world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))).unwrap();
     register(&world, &registration).await;
     register(&world, &registration).await;
     world.mock.advance(Duration::from_hours(72)).await.unwrap();
@@ -187,7 +187,7 @@ async fn delayed_callbacks_of_one_business_come_in_their_order() {
     };
     let world = World::with(|builder| builder.receiver(receiver)).await;
     let registration = registration(&world).await;
-    assert!(world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))));
+    world.mock.arm(CallbackFault::new(FaultKind::Delay(Duration::from_mins(7)))).unwrap();
     register(&world, &registration).await;
     assert_eq!(world.mock.advance(Duration::from_mins(7)).await.unwrap(), 10);
     let told: Vec<_> = world.mock.callbacks().into_iter().map(|told| told.request_id).collect();

@@ -7,10 +7,11 @@ use std::{
 
 use bytes::Bytes;
 use contract::{PNG, json, path, start};
-use doku_mock::{Builder, Clock, DeliveryState, Direction, Expectation, MockDoku};
+use doku_mock::{Builder, Clock, DeliveryState, Direction, Expectation, MockDoku, StartError};
 use doku_partner::callback::CallbackReceiver;
 use doku_signing::non_snap::Form;
 use doku_types::{
+    Timestamp,
     code::{CallbackType, Status},
     partner::{endpoint::Endpoint, registration::Registration},
 };
@@ -85,7 +86,11 @@ async fn document(mock: &MockDoku) -> Value {
 }
 
 async fn register(mock: &MockDoku) -> Value {
-    let body = serde_json::to_vec(&document(mock).await).unwrap();
+    register_document(mock, &document(mock).await).await
+}
+
+async fn register_document(mock: &MockDoku, document: &Value) -> Value {
+    let body = serde_json::to_vec(document).unwrap();
     let reply = call(mock, "register", Method::POST, &path("/business"), &body).await;
     assert_eq!(reply.status(), 200, "{reply:?}");
     json(&reply)["business"].clone()
@@ -207,4 +212,34 @@ async fn a_mock_that_waits_in_vain_says_how_the_callbacks_stand() {
     register(&mock).await;
     let error = mock.wait_for(|mock| mock.businesses().len() == 2).await.unwrap_err().to_string();
     assert!(error.starts_with("not within 10 s: BUSINESS_CONTACT Dropped, "), "{error}");
+}
+
+#[tokio::test]
+async fn a_clock_that_could_not_run_starts_no_mock() {
+    let year_2200 = Timestamp::from_millis(7_258_118_400_000);
+    for clock in [
+        Clock::Scaled(0),
+        Clock::Scaled(100_000_001),
+        Clock::Manual(Some(year_2200)),
+        Clock::Manual(Some(Timestamp::from_millis(-1))),
+    ] {
+        let error = MockDoku::builder().clock(clock).start().await.unwrap_err();
+        assert!(matches!(error, StartError::Clock), "{clock:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_record_of_a_callback_is_shown_without_its_url_and_what_it_says() {
+    let (mock, _) = with_receiver().await;
+    let mut document = document(&mock).await;
+    document["business"]["callback_url"] = json!("http://127.0.0.1:1/x?key=marker-1");
+    let registered = register_document(&mock, &document).await;
+    let id = registered["id"].as_str().unwrap();
+    mock.decide(id, "suspend".parse().unwrap(), &["marker-2"]).await.unwrap();
+    mock.settle().await;
+    let record = mock.callbacks().pop().unwrap();
+    assert!(record.url.contains("marker-1") && record.body.contains("marker-2"));
+    let shown = format!("{record:?}");
+    assert!(!shown.contains("marker") && shown.contains("Delivered"), "{shown}");
+    assert!(shown.contains(&record.request_id) && shown.contains(id), "{shown}");
 }

@@ -48,7 +48,7 @@ async fn a_duplicated_callback_comes_twice_as_the_same_event() {
 #[tokio::test]
 async fn reordered_callbacks_come_the_other_way_round() {
     let world = World::new().await;
-    assert!(world.mock.arm(CallbackFault::new(FaultKind::Reorder).times(1)));
+    world.mock.arm(CallbackFault::new(FaultKind::Reorder).times(1)).unwrap();
     let sink = Sink::answering([]).await;
     world.registered(&sink).await;
     let turned = received(&sink);
@@ -100,7 +100,7 @@ async fn a_dropped_callback_is_never_sent_unless_by_hand() {
     let world = World::new().await;
     let sink = Sink::answering([]).await;
     let dropped = CallbackFault::new(FaultKind::Drop).of(CallbackType::BusinessBank);
-    assert!(world.mock.arm(dropped));
+    world.mock.arm(dropped).unwrap();
     world.registered(&sink).await;
     world.mock.advance(Duration::from_secs(48 * 3600)).await.unwrap();
     assert_eq!(received(&sink).len(), 9);

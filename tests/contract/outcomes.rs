@@ -140,16 +140,16 @@ async fn what_is_no_outcome_is_refused_each_way_and_told_what_is_one() {
     let papers = world.upload_papers().await;
     let document = world.document(&papers, "http://127.0.0.1:1/x");
     for (way, place) in
-        [(Way::Header, "the header Doku-Mock-Outcome"), (Way::Tag, "/business/email")]
+        [(Way::Header, "the header Doku-Mock-Outcome:"), (Way::Tag, "/business/email:")]
     {
         for wrong in ["reject.KTP", "APPROVE", "reject", "reject.BRAND_PRODUCT", "product.reject."]
         {
             let answer = ask(&world, &document, wrong, way).await;
-            assert_eq!(refusal(&answer, 400), [format!("{place}: `{wrong}` {allowed}")]);
+            assert_eq!(refusal(&answer, 400), [format!("{place} `{wrong}` {allowed}")]);
         }
         let answer = ask(&world, &document, "suspend,reject.BUSINESS_BANK", way).await;
         let text = "`reject.BUSINESS_BANK` and `suspend` contradict each other: only an active business is suspended, and a rejected one is not active";
-        assert_eq!(refusal(&answer, 400), [format!("{place}: {text}")]);
+        assert_eq!(refusal(&answer, 400), [format!("{place} {text}")]);
     }
     assert_eq!(world.mock.businesses(), [], "nothing that was refused is registered");
 

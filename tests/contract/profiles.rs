@@ -185,3 +185,52 @@ async fn strict_looks_at_every_operation() {
         assert_eq!(answer.0, status, "{}", answer.1);
     }
 }
+
+/// 60 contacts, each without two of the things that only an assumption demands.
+fn many_contacts(document: &mut Value) {
+    remove(&mut document["business"]["contacts"][0], "owner_liveness");
+    remove(&mut document["business"]["contacts"][0], "position");
+    let contact = document["business"]["contacts"][0].clone();
+    document["business"]["contacts"] = json!(vec![contact; 60]);
+}
+
+#[tokio::test]
+async fn however_much_is_waived_hides_nothing_that_is_not() {
+    let (documented, strict) = worlds().await;
+    let reply = register(&documented, many_contacts).await;
+    assert_eq!(reply.status(), 200, "{reply:?}");
+    let told = texts(&register(&strict, many_contacts).await);
+    assert_eq!((told.len(), told[100].as_str()), (101, "there are more faults: mend these first"));
+
+    // An update is judged with all that was registered before it.
+    let brand = json(&reply)["business"]["brands"][0]["id"].as_str().unwrap().to_owned();
+    let update = json!({"business": {"description": "Teh"}});
+    let answer = documented.answer(documented.update(&brand, &update, None)).await;
+    assert_eq!(answer.0, 200, "{}", answer.1);
+
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 3] = [
+        (
+            |document| remove(&mut document["business"]["contacts"][59], "name"),
+            "/business/contacts/59/name is mandatory: send a non-empty string",
+        ),
+        (
+            |document| document["business"]["contacts"][59]["email"] = json!(true),
+            "/business/contacts/59/email is a boolean: send a non-empty string",
+        ),
+        (
+            |document| {
+                let contact = document["business"]["contacts"][0].clone();
+                document["business"]["contacts"] = json!(vec![contact; 120]);
+            },
+            "/business/contacts has 120 entries: send at most 100",
+        ),
+    ];
+    for (change, text) in cases {
+        let reply = register(&documented, |document| {
+            many_contacts(document);
+            change(document);
+        });
+        assert_eq!(texts(&reply.await), [text]);
+    }
+}

@@ -12,7 +12,8 @@ use crate::{app::App, callback::Due, store::StoreError};
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdvanceError {
-    /// The clock would go beyond what ids can hold: 13 digits of milliseconds.
+    /// The clock would go beyond the year 2255, after which an id has no room for its milliseconds; it
+    /// was not moved.
     #[error("the clock cannot go beyond the year 2255: advance it by less")]
     TooFar,
     /// The state could not be read or saved.

@@ -27,10 +27,22 @@ pub enum Clock {
     /// The machine's.
     Real,
     /// Stands still until it is advanced. It begins at this instant, or at the machine's; with a data file
-    /// that has been used before, where it stood.
+    /// that has been used before, where it stood. From 1970 to June 2128.
     Manual(Option<Timestamp>),
-    /// Runs this many times as fast as the machine's: at 3600 a second is an hour. Never 0.
+    /// Runs this many times as fast as the machine's: at 3600 a second is an hour. At least once, and at
+    /// most 100,000,000 times.
     Scaled(u32),
+}
+
+impl Clock {
+    /// Whether it can run.
+    pub(crate) fn is_sound(self) -> bool {
+        match self {
+            Self::Real | Self::Manual(None) => true,
+            Self::Manual(Some(at)) => is_representable(at),
+            Self::Scaled(factor) => (1..=MAX_FACTOR).contains(&factor),
+        }
+    }
 }
 
 /// What is no clock.
@@ -45,19 +57,17 @@ impl FromStr for Clock {
     type Err = ClockError;
 
     fn from_str(text: &str) -> Result<Self, ClockError> {
-        if let Some(at) = text.strip_prefix("manual@") {
-            let at = Timestamp::parse_rfc3339(at).filter(|at| is_representable(*at));
-            return at.map(|at| Self::Manual(Some(at))).ok_or(ClockError);
-        }
-        match (text, text.strip_prefix('x')) {
-            ("real", _) => Ok(Self::Real),
-            ("manual", _) => Ok(Self::Manual(None)),
-            (_, Some(factor)) => {
-                let factor = factor.parse().ok().filter(|factor| (1..=MAX_FACTOR).contains(factor));
-                factor.map(Self::Scaled).ok_or(ClockError)
-            }
-            _ => Err(ClockError),
-        }
+        let manual = || {
+            let at = text.strip_prefix("manual@").and_then(Timestamp::parse_rfc3339)?;
+            Some(Self::Manual(Some(at)))
+        };
+        let scaled = || text.strip_prefix('x')?.parse().ok().map(Self::Scaled);
+        let clock = match text {
+            "real" => Some(Self::Real),
+            "manual" => Some(Self::Manual(None)),
+            _ => manual().or_else(scaled),
+        };
+        clock.filter(|clock| clock.is_sound()).ok_or(ClockError)
     }
 }
 
@@ -204,6 +214,8 @@ mod tests {
             "manual@9999-12-31T00:00:00Z",
             "x",
             "x-1",
+            "x0",
+            "x100000001",
             "3600",
         ] {
             assert_eq!(text.parse::<Clock>(), Err(ClockError), "{text}");

@@ -25,11 +25,10 @@ use crate::{
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use doku_mock::{Clock, MockDoku};
-/// use doku_types::Timestamp;
+/// use doku_mock::MockDoku;
 ///
 /// let mock = MockDoku::builder()
-///     .clock(Clock::Manual(Timestamp::parse("2026-11-22T03:04:05Z")))
+///     .clock("manual@2026-11-22T03:04:05Z".parse()?)
 ///     .seed(7)
 ///     .outcome("reject.BUSINESS_DOCUMENT".parse()?)
 ///     .start()
@@ -56,7 +55,7 @@ pub(crate) struct Config {
     pub(crate) pace: Pace,
     pub(crate) outcome: Outcome,
     pub(crate) profile: Profile,
-    pub(crate) services: Vec<(String, String)>,
+    pub(crate) services: Vec<String>,
     pub(crate) accept_query_in_target: bool,
     pub(crate) callback_allow: Vec<String>,
     pub(crate) callback_ca: Option<PathBuf>,
@@ -97,7 +96,7 @@ impl Default for Config {
             pace: Pace::Instant,
             outcome: Outcome::default(),
             profile: Profile::Documented,
-            services: vec![("QRIS".to_owned(), "QRIS".to_owned())],
+            services: vec!["QRIS".to_owned()],
             accept_query_in_target: false,
             callback_allow: Vec::new(),
             callback_ca: None,
@@ -174,11 +173,7 @@ impl Builder {
 
     /// The services of a new brand by code, such as `QRIS`, the one of them unless set (A25).
     pub fn services<T: Into<String>>(mut self, codes: impl IntoIterator<Item = T>) -> Self {
-        let named = |code: T| {
-            let code = code.into();
-            (code.clone(), code)
-        };
-        self.config.services = codes.into_iter().map(named).collect();
+        self.config.services = codes.into_iter().map(Into::into).collect();
         self
     }
 

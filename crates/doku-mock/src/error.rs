@@ -33,6 +33,12 @@ pub enum StartError {
         "the public URL is not an absolute http or https URL without a path, such as http://doku.test:8480"
     )]
     PublicUrl,
+    /// The clock would stand still where it should run, run too fast, or begin in a year for which
+    /// there are no ids.
+    #[error(
+        "a clock runs 1 to 100000000 times as fast as the machine's, and begins from 1970 to 2128"
+    )]
+    Clock,
     /// The data file cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),

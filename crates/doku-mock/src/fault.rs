@@ -82,6 +82,12 @@ impl CallbackFault {
     }
 }
 
+/// A fault is not armed: 100 are already, with those that will not happen any more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{MAX_FAULTS} faults are armed already: disarm them first")]
+#[non_exhaustive]
+pub struct TooManyFaults;
+
 /// A callback with what goes wrong with it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Told {
@@ -103,16 +109,16 @@ struct Armed {
 }
 
 impl Faults {
-    /// Arms a fault; `None` when there are too many.
-    pub(crate) fn arm(&self, fault: CallbackFault) -> Option<u64> {
+    /// Arms a fault, and gives its number.
+    pub(crate) fn arm(&self, fault: CallbackFault) -> Result<u64, TooManyFaults> {
         let mut armed = self.armed();
         if armed.faults.len() >= MAX_FAULTS {
-            return None;
+            return Err(TooManyFaults);
         }
         armed.last += 1;
         let number = armed.last;
         armed.faults.insert(number, fault);
-        Some(number)
+        Ok(number)
     }
 
     /// Every armed fault with its number, also those that will not happen any more.
@@ -149,7 +155,9 @@ impl Faults {
                 let told = &mut told[place];
                 match fault.kind {
                     FaultKind::Duplicate => told.copies += 1,
-                    FaultKind::Delay(by) => told.delay = Some(told.delay.unwrap_or_default() + by),
+                    FaultKind::Delay(by) => {
+                        told.delay = Some(told.delay.unwrap_or_default().saturating_add(by));
+                    }
                     FaultKind::Drop => told.dropped = true,
                     FaultKind::Reorder => {}
                 }
@@ -175,6 +183,10 @@ mod tests {
         faults.apply(kinds.iter().map(callback).collect())
     }
 
+    fn arm(faults: &Faults, fault: CallbackFault) {
+        faults.arm(fault).unwrap();
+    }
+
     fn types(told: &[Told]) -> Vec<&str> {
         told.iter().map(|told| told.callback.callback_type.as_str()).collect()
     }
@@ -182,8 +194,8 @@ mod tests {
     #[test]
     fn a_fault_strikes_its_type_as_often_as_it_was_told_to() {
         let faults = Faults::default();
-        faults.arm(CallbackFault::new(FaultKind::Duplicate).of(CallbackType::Brand).times(1));
-        faults.arm(CallbackFault::new(FaultKind::Drop).of(CallbackType::Business));
+        arm(&faults, CallbackFault::new(FaultKind::Duplicate).of(CallbackType::Brand).times(1));
+        arm(&faults, CallbackFault::new(FaultKind::Drop).of(CallbackType::Business));
         let first = told(&faults, &["BUSINESS", "BRAND", "BRAND"]);
         assert_eq!(
             first.iter().map(|t| (t.copies, t.dropped)).collect::<Vec<_>>(),
@@ -199,10 +211,10 @@ mod tests {
     #[test]
     fn reordered_callbacks_come_the_other_way_round_and_delays_add_up() {
         let faults = Faults::default();
-        faults.arm(CallbackFault::new(FaultKind::Reorder).times(1));
+        arm(&faults, CallbackFault::new(FaultKind::Reorder).times(1));
         let minute = Duration::from_secs(60);
-        faults.arm(CallbackFault::new(FaultKind::Delay(minute)).of(CallbackType::Brand));
-        faults.arm(CallbackFault::new(FaultKind::Delay(minute)).of(CallbackType::Brand));
+        arm(&faults, CallbackFault::new(FaultKind::Delay(minute)).of(CallbackType::Brand));
+        arm(&faults, CallbackFault::new(FaultKind::Delay(minute)).of(CallbackType::Brand));
         let reordered = told(&faults, &["BUSINESS", "BRAND", "BRAND_PRODUCT"]);
         assert_eq!(types(&reordered), ["BRAND_PRODUCT", "BRAND", "BUSINESS"]);
         assert_eq!(reordered[1].delay, Some(2 * minute));
@@ -210,11 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn delays_beyond_all_time_add_up_to_the_longest() {
+        let faults = Faults::default();
+        for _ in 0..2 {
+            arm(&faults, CallbackFault::new(FaultKind::Delay(Duration::MAX)));
+        }
+        assert_eq!(told(&faults, &["BUSINESS"])[0].delay, Some(Duration::MAX));
+    }
+
+    #[test]
     fn faults_are_bounded() {
         let faults = Faults::default();
         for _ in 0..MAX_FAULTS {
-            assert!(faults.arm(CallbackFault::new(FaultKind::Drop)).is_some());
+            assert!(faults.arm(CallbackFault::new(FaultKind::Drop)).is_ok());
         }
-        assert_eq!(faults.arm(CallbackFault::new(FaultKind::Drop)), None);
+        assert_eq!(faults.arm(CallbackFault::new(FaultKind::Drop)), Err(TooManyFaults));
     }
 }

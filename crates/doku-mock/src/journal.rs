@@ -4,12 +4,12 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
 use doku_types::{ClientId, Timestamp, partner::endpoint::Endpoint};
-use http::{HeaderMap, Method, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 
 /// One exchange. Headers and bodies are raw, with whatever secrets and personal data they hold, so
 /// `Debug` shows neither.
@@ -24,7 +24,8 @@ pub struct JournalEntry {
     pub direction: Direction,
     /// The request's method.
     pub method: Method,
-    /// Its target: of one received path and query, of one sent the whole URL.
+    /// Its target: of one received path and query, of one sent the whole URL. What goes beyond 4 KiB is
+    /// cut off.
     pub target: Uri,
     /// Its headers.
     pub request_headers: HeaderMap,
@@ -114,7 +115,8 @@ pub(crate) struct Journal(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    entries: VecDeque<JournalEntry>,
+    /// Shared, so that whoever reads them copies them without holding up those who write.
+    entries: VecDeque<Arc<JournalEntry>>,
     last: u64,
     bytes: usize,
     /// How many requests were answered, of each operation and status.
@@ -125,20 +127,26 @@ impl Journal {
     pub(crate) fn received(&self, exchange: ReceivedRequest) {
         let ReceivedRequest { at, operation, partner, callbacks, request, answer, latency_ms } =
             exchange;
-        let mut kept = self.kept();
-        *kept.answered.entry((operation, answer.status.as_u16())).or_default() += 1;
+        let counted = (operation, answer.status.as_u16());
         let direction = Direction::Received { operation, partner, callbacks };
-        kept.add(at, direction, request, Some(answer), latency_ms);
+        let entry = JournalEntry::new(at, direction, request, Some(answer), latency_ms);
+        let mut kept = self.kept();
+        *kept.answered.entry(counted).or_default() += 1;
+        kept.add(entry);
     }
 
     pub(crate) fn sent(&self, exchange: SentCallback) {
         let SentCallback { callback, at, request, answer, latency_ms } = exchange;
-        self.kept().add(at, Direction::Sent { callback }, request, answer, latency_ms);
+        let direction = Direction::Sent { callback };
+        let entry = JournalEntry::new(at, direction, request, answer, latency_ms);
+        self.kept().add(entry);
     }
 
-    /// What is kept, oldest first.
-    pub(crate) fn entries(&self) -> Vec<JournalEntry> {
-        self.kept().entries.iter().cloned().collect()
+    /// What is kept after a number, oldest first.
+    pub(crate) fn after(&self, number: u64) -> Vec<Arc<JournalEntry>> {
+        let kept = self.kept();
+        let first = kept.entries.partition_point(|entry| entry.number <= number);
+        kept.entries.range(first..).cloned().collect()
     }
 
     /// How many requests of an operation were answered with such a status.
@@ -156,30 +164,42 @@ impl Journal {
     }
 }
 
-impl Kept {
-    fn add(
-        &mut self,
+impl JournalEntry {
+    /// An entry without its number. All of it is copied: what was read from a connection is a part of
+    /// the buffer that it was read into, and would keep the whole of that.
+    fn new(
         at: Timestamp,
         direction: Direction,
         request: Request<Bytes>,
         answer: Option<Answer>,
         latency_ms: u64,
-    ) {
-        self.last += 1;
+    ) -> Self {
         let (parts, body) = request.into_parts();
-        let entry = JournalEntry {
-            number: self.last,
+        let answer = answer.map(|answer| Answer {
+            status: answer.status,
+            headers: copied(answer.headers),
+            body: capped(&answer.body),
+        });
+        Self {
+            number: 0,
             at,
             direction,
             method: parts.method,
-            target: parts.uri,
-            request_headers: parts.headers,
+            target: shortened(&parts.uri),
+            request_headers: copied(parts.headers),
             request_body: capped(&body),
-            answer: answer.map(|answer| Answer { body: capped(&answer.body), ..answer }),
+            answer,
             latency_ms,
-        };
+        }
+    }
+}
+
+impl Kept {
+    fn add(&mut self, mut entry: JournalEntry) {
+        self.last += 1;
+        entry.number = self.last;
         self.bytes += size(&entry);
-        self.entries.push_back(entry);
+        self.entries.push_back(Arc::new(entry));
         while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
             let Some(oldest) = self.entries.pop_front() else {
                 return;
@@ -189,22 +209,50 @@ impl Kept {
     }
 }
 
-/// As much of a body as is kept. A copy where something is left out, so that the rest is freed.
+/// As much of a body as is kept.
 fn capped(body: &Bytes) -> Bytes {
-    if body.len() <= MAX_KEPT_BODY {
-        body.clone()
-    } else {
-        Bytes::copy_from_slice(&body[..MAX_KEPT_BODY])
+    Bytes::copy_from_slice(&body[..body.len().min(MAX_KEPT_BODY)])
+}
+
+/// As much of a target as is kept.
+fn shortened(target: &Uri) -> Uri {
+    let text = target.to_string();
+    let kept = &text[..text.floor_char_boundary(MAX_KEPT_TARGET)];
+    // The beginning of a target is one, but for a host that is cut within its brackets.
+    kept.parse().unwrap_or_default()
+}
+
+fn copied(mut headers: HeaderMap) -> HeaderMap {
+    for value in headers.values_mut() {
+        let copy = HeaderValue::from_bytes(value.as_bytes());
+        let mut copy = copy.expect("the bytes of a header value are those of one");
+        copy.set_sensitive(value.is_sensitive());
+        *value = copy;
     }
+    headers
 }
 
 /// About how much memory an entry takes.
 fn size(entry: &JournalEntry) -> usize {
     let headers = |headers: &HeaderMap| -> usize {
-        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum()
+        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER).sum()
     };
     let answer = |answer: &Answer| headers(&answer.headers) + answer.body.len();
+    let direction = match &entry.direction {
+        Direction::Received { partner, callbacks, .. } => {
+            partner.as_ref().map_or(0, |partner| partner.as_str().len())
+                + size_of_val(callbacks.as_slice())
+        }
+        Direction::Sent { .. } => 0,
+    };
+    // The parts of a target are slices of one text; its scheme and host are short or cut off.
+    let target = &entry.target;
+    let target = target.authority().map_or(0, |authority| authority.as_str().len())
+        + target.path_and_query().map_or(0, |path| path.as_str().len());
     size_of::<JournalEntry>()
+        + direction
+        + entry.method.as_str().len()
+        + target
         + headers(&entry.request_headers)
         + entry.request_body.len()
         + entry.answer.as_ref().map_or(0, answer)
@@ -212,6 +260,10 @@ fn size(entry: &JournalEntry) -> usize {
 
 /// How much of a body is kept, in bytes.
 pub(crate) const MAX_KEPT_BODY: usize = 64 << 10;
+/// How much of a target is kept, in bytes.
+const MAX_KEPT_TARGET: usize = 4 << 10;
+/// What a header takes beside its name and value, in bytes: its place in a map that doubles.
+const HEADER: usize = 200;
 const MAX_ENTRIES: usize = 10_000;
 const MAX_BYTES: usize = 64 << 20;
 
@@ -241,7 +293,7 @@ mod tests {
         for _ in 0..MAX_ENTRIES + 10 {
             journal.received(exchange(1));
         }
-        let entries = journal.entries();
+        let entries = journal.after(0);
         assert_eq!((entries.len(), entries[0].number), (MAX_ENTRIES, 11));
         assert_eq!(
             journal.answered(Endpoint::GenerateToken, |s| s == 200),
@@ -251,16 +303,82 @@ mod tests {
         for _ in 0..2000 {
             journal.received(exchange(1_000_000));
         }
-        let entries = journal.entries();
-        assert!(entries.iter().map(size).sum::<usize>() <= MAX_BYTES);
+        let entries = journal.after(0);
+        assert!(entries.len() <= MAX_BYTES / MAX_KEPT_BODY);
+        assert_eq!(entries.last().unwrap().number, MAX_ENTRIES as u64 + 2010);
         assert_eq!(entries.last().unwrap().request_body.len(), MAX_KEPT_BODY);
+    }
+
+    /// A target is cut off; what is not, counts.
+    #[test]
+    fn long_targets_methods_and_lists_of_callbacks_do_not_outgrow_the_journal() {
+        let long = format!("/x?{}", "q".repeat(60_000));
+        let said = |entry: &JournalEntry| {
+            let Direction::Received { callbacks, .. } = &entry.direction else {
+                return 0;
+            };
+            entry.method.as_str().len() + entry.target.to_string().len() + 8 * callbacks.len()
+        };
+        let journal = Journal::default();
+        for count in [0, 20_000] {
+            for _ in 0..MAX_ENTRIES {
+                let mut received = exchange(0);
+                *received.request.uri_mut() = long.parse().unwrap();
+                received.callbacks = vec![1; count];
+                journal.received(received);
+            }
+            let entries = journal.after(0);
+            assert!(entries.iter().map(|entry| said(entry)).sum::<usize>() <= 64 << 20);
+            assert_eq!(entries[0].target.to_string(), long[..4096]);
+        }
+        for _ in 0..2000 {
+            let mut received = exchange(0);
+            *received.request.method_mut() = "M".repeat(60_000).parse().unwrap();
+            journal.received(received);
+        }
+        assert!(journal.after(0).iter().map(|entry| said(entry)).sum::<usize>() <= 64 << 20);
+    }
+
+    #[test]
+    fn an_entry_does_not_keep_the_buffer_that_its_request_was_read_into() {
+        let read = Bytes::from(b"/x?y value body".repeat(1000));
+        let mut received = exchange(0);
+        *received.request.uri_mut() = Uri::from_maybe_shared(read.slice(..4)).unwrap();
+        *received.request.body_mut() = read.slice(11..15);
+        let value = HeaderValue::from_maybe_shared(read.slice(5..10)).unwrap();
+        received.request.headers_mut().append("a", value.clone());
+        received.request.headers_mut().append("a", value.clone());
+        received.answer.headers.append("a", value);
+        received.answer.body = read.slice(11..15);
+        assert!(!read.is_unique());
+
+        let journal = Journal::default();
+        journal.received(received);
+        assert!(read.is_unique());
+        let entry = &journal.after(0)[0];
+        assert_eq!(entry.target, "/x?y");
+        assert_eq!(entry.request_headers.get_all("a").iter().collect::<Vec<_>>(), ["value"; 2]);
+        assert_eq!((&entry.request_body[..], entry.request_headers.len()), (&b"body"[..], 2));
+    }
+
+    #[test]
+    fn a_journal_is_read_on_from_a_number() {
+        let journal = Journal::default();
+        for _ in 0..5 {
+            journal.received(exchange(1));
+        }
+        let numbers =
+            |after| journal.after(after).iter().map(|entry| entry.number).collect::<Vec<_>>();
+        assert_eq!(numbers(0), [1, 2, 3, 4, 5]);
+        assert_eq!(numbers(3), [4, 5]);
+        assert_eq!((numbers(5), numbers(u64::MAX)), (vec![], vec![]));
     }
 
     #[test]
     fn an_entry_is_shown_without_what_was_said() {
         let journal = Journal::default();
         journal.received(exchange(1));
-        let shown = format!("{:?}", journal.entries());
+        let shown = format!("{:?}", journal.after(0));
         assert!(!shown.contains("secret") && !shown.contains("budi"), "{shown}");
     }
 }

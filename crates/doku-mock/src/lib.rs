@@ -51,7 +51,7 @@ pub use clock::{Clock, ClockError};
 pub use config::{Builder, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 pub use error::{Refused, StartError, WaitError};
 pub use expectation::{Expectation, Times};
-pub use fault::{CallbackFault, FaultKind};
+pub use fault::{CallbackFault, FaultKind, TooManyFaults};
 pub use journal::{Answer, Direction, JournalEntry};
 pub use kyb::{Outcome, OutcomeError, Pace, PaceError};
 pub use mock::MockDoku;

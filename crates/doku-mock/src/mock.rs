@@ -21,7 +21,7 @@ use tokio::{
 
 use crate::{
     AdvanceError, Builder, CallbackFault, CallbackRecord, DeliveryState, Expectation, JournalEntry,
-    Outcome, Refused, StoreError, WaitError, admin, agenda,
+    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin, agenda,
     app::App,
     callback::delivery,
     operation::{business, lite},
@@ -31,7 +31,9 @@ use crate::{
 /// A running mock. Dropping it stops it at once, [`MockDoku::shutdown`] lets replies finish.
 ///
 /// What it knows can be asked at any time. The questions that are not `async` wait for the state's
-/// own thread, which takes microseconds, and with a data file up to a flush of the disk.
+/// own thread, which takes microseconds, and with a data file up to a flush of the disk. Not so
+/// [`MockDoku::callbacks`] and [`MockDoku::businesses`], which read all that there are: the more, the
+/// longer.
 pub struct MockDoku {
     pub(crate) app: Arc<App>,
     pub(crate) router: Router,
@@ -175,10 +177,12 @@ impl MockDoku {
         delivery::resend(&self.app, number).await
     }
 
-    /// Lets something go wrong with the callbacks that are told from now on; `false` when too many
-    /// faults are armed.
-    pub fn arm(&self, fault: CallbackFault) -> bool {
-        self.app.faults.arm(fault).is_some()
+    /// Lets something go wrong with the callbacks that are told from now on.
+    ///
+    /// # Errors
+    /// [`TooManyFaults`].
+    pub fn arm(&self, fault: CallbackFault) -> Result<(), TooManyFaults> {
+        self.app.faults.arm(fault).map(drop)
     }
 
     /// Disarms all faults.
@@ -188,7 +192,7 @@ impl MockDoku {
 
     /// The last exchanges as they went over the wire, oldest first: at most 10,000 of together 64 MiB.
     pub fn journal(&self) -> Vec<JournalEntry> {
-        self.app.journal.entries()
+        self.app.journal.after(0).into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// Waits until `done` says so of the mock, for at most 10 s of the machine's clock.
@@ -260,14 +264,18 @@ impl MockDoku {
         }
     }
 
-    /// What was expected and has not happened.
+    /// What was expected and has not happened, or why that cannot be said.
     fn unmet(&self) -> Vec<String> {
         let expectations =
             std::mem::take(&mut *self.expectations.lock().unwrap_or_else(PoisonError::into_inner));
         if expectations.is_empty() {
             return Vec::new();
         }
-        let callbacks = self.callbacks();
+        let read = self.app.store.run_now(|state| state.callbacks(None, 0, u32::MAX));
+        let callbacks = match read {
+            Ok((callbacks, _)) => callbacks,
+            Err(error) => return vec![format!("what was expected of it is not known: {error}")],
+        };
         expectations
             .iter()
             .filter_map(|expectation| expectation.unmet(&self.app.journal, &callbacks))
@@ -291,3 +299,32 @@ impl Drop for MockDoku {
 
 /// How long [`MockDoku::wait_for`] waits.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use doku_types::code::CallbackType;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mock_whose_state_cannot_be_read_stops_all_the_same_and_says_so() {
+        let mock = MockDoku::start().await;
+        let (address, app) = (mock.address(), Arc::clone(&mock.app));
+        mock.expect(Expectation::callback(CallbackType::Business));
+        app.store.close();
+        let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(mock)));
+        let panic = dropped.unwrap_err();
+        assert_eq!(
+            panic.downcast_ref::<String>().unwrap(),
+            "the mock was dropped, and what was expected of it is not known: the mock has stopped"
+        );
+        app.stopped().await;
+        // The server has ended, so the port is free again.
+        let freed = async {
+            while tokio::net::TcpListener::bind(address).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, freed).await.unwrap();
+    }
+}

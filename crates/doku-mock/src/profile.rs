@@ -50,7 +50,11 @@ impl Profile {
         examine: Examine<T>,
         unknown: fn(&[u8]) -> Vec<Fault>,
     ) -> Result<(T, Vec<&'static str>), Reply> {
-        let (read, mut faults) = examine(body).map_err(|error| unreadable(&error))?;
+        let (read, mut faults) = examine(body).map_err(|error| {
+            // What made it unreadable, without what would have passed.
+            let refusal = self.sift(error.faults().to_vec()).err();
+            refusal.unwrap_or_else(|| unreadable(&error))
+        })?;
         if self == Self::Strict {
             faults.extend(unknown(body));
         }

@@ -37,6 +37,9 @@ impl MockDoku {
         if !config.listen.ip().is_loopback() {
             return Err(StartError::NotLoopback(config.listen));
         }
+        if !config.clock.is_sound() {
+            return Err(StartError::Clock);
+        }
         let partners = partners(&config.partners)?;
         let credentials = config.partners[0].clone();
         let outbound = Outbound::new(&config.callback_allow, config.callback_ca.as_deref())?;

@@ -155,7 +155,9 @@ macro_rules! request {
             }
 
             /// Reads a request body as far as it can be read, with all its faults: for whoever
-            /// judges them otherwise than [`Self::parse`], which refuses them all.
+            /// judges them otherwise than [`Self::parse`], which refuses them all. Of each sort, by
+            /// [`FaultKind`](crate::validate::FaultKind) and evidence, they are at most 101: so one that
+            /// is not passed over is never hidden behind many that are.
             ///
             /// # Errors
             /// [`ParseError`](crate::validate::ParseError) for a body that cannot be read with its faults.
@@ -172,8 +174,8 @@ macro_rules! request {
                 crate::validate::unknown(body, $rules)
             }
 
-            /// All faults of a draft, found before it is sent; none exactly for one that
-            /// [`Self::parse`] would read.
+            /// All faults of a draft, found before it is sent, as [`Self::examine`] has them; none
+            /// exactly for one that [`Self::parse`] would read.
             pub fn validate(&self) -> Vec<crate::validate::Fault> {
                 crate::validate::validate(self, $rules, $more, $nulls)
             }
@@ -200,9 +202,12 @@ pub(crate) fn parse<T: DeserializeOwned>(
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
-    match examine(body, limit, rules, more, nulls)? {
-        (read, faults) if faults.is_empty() => Ok(read),
-        (_, faults) => Err(ParseError::Faults(faults)),
+    match examine(body, limit, rules, more, nulls) {
+        Ok((read, faults)) if faults.is_empty() => Ok(read),
+        Ok((_, faults)) | Err(ParseError::Faults(faults)) => {
+            Err(ParseError::Faults(capped(faults)))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -231,14 +236,14 @@ pub(crate) fn examine<T: DeserializeOwned>(
         Ok(typed) => {
             more(&typed, &mut faults);
             told_once(&mut faults);
-            Ok((typed, capped(faults)))
+            Ok((typed, bounded(faults)))
         }
         Err(_) => {
             if faults.is_empty() {
                 // The tables cover every field of the types, so this is a gap in a table.
                 faults.push(unreadable());
             }
-            Err(ParseError::Faults(capped(faults)))
+            Err(ParseError::Faults(faults))
         }
     }
 }
@@ -270,7 +275,7 @@ pub(crate) fn validate<T: Serialize>(
             format!("the document has {} bytes: shorten it to at most {MAX_BODY}", text.len());
         faults.insert(0, Fault::new("", FaultKind::TooLong, "A10", message));
     }
-    capped(faults)
+    bounded(faults)
 }
 
 /// What is missing is not also of the wrong form: of a place where something is, the first fault.
@@ -291,6 +296,27 @@ fn told_once(faults: &mut Vec<Fault>) {
 fn unreadable() -> Fault {
     let message = "the document is not readable: compare it with the documented sample";
     Fault::new("", FaultKind::WrongType, "A30", message)
+}
+
+/// Of each sort one more than [`MAX_FAULTS`] at most.
+fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let mut sorts = Sorts::default();
+    faults.retain(|fault| sorts.has_room(fault.kind, fault.evidence));
+    faults
+}
+
+/// How many faults there are of each sort: by kind and evidence, on which it depends whether a fault is
+/// passed over.
+#[derive(Default)]
+struct Sorts(HashMap<(FaultKind, &'static str), usize>);
+
+impl Sorts {
+    /// Counts a fault, if it is one of the first of its sort.
+    fn has_room(&mut self, kind: FaultKind, evidence: &'static str) -> bool {
+        let count = self.0.entry((kind, evidence)).or_default();
+        *count += 1;
+        *count <= MAX_FAULTS + 1
+    }
 }
 
 /// At most [`MAX_FAULTS`], and a word that there are more.

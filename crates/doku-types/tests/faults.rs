@@ -317,7 +317,7 @@ fn assert_faults(
     assert_eq!(found, expected, "{case:?}");
     for fault in told {
         assert!(evidence::entry(fault.evidence).is_some(), "{case:?} stands on {}", fault.evidence);
-        let says_what_to_do = [": send ", ": shorten it ", ": add it ", ": leave it out "]
+        let says_what_to_do = [": send ", ": shorten it ", ": add it ", ": leave it out"]
             .iter()
             .any(|advice| fault.message.contains(advice));
         assert!(says_what_to_do, "{case:?}: {fault}");

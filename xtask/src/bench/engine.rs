@@ -107,7 +107,7 @@ async fn latencies(sizes: &[u64]) -> Result<Vec<Size>> {
 
 /// Callbacks are written and, by a fault, never attempted: to deliver ten million takes minutes.
 async fn fill_untold(load: &Arc<Load>, count: u64) -> Result<()> {
-    load.mock().arm(CallbackFault::new(FaultKind::Drop));
+    load.mock().arm(CallbackFault::new(FaultKind::Drop))?;
     load.fill(count).await?;
     load.mock().disarm();
     Ok(())
@@ -159,7 +159,7 @@ async fn registrations() -> Result<Registrations> {
                 builder = builder.data(directory.path().join("mock.db"));
             }
             let load = Load::start(builder, CALLBACK_URL).await?;
-            load.mock().arm(CallbackFault::new(FaultKind::Delay(Duration::from_hours(1))));
+            load.mock().arm(CallbackFault::new(FaultKind::Delay(Duration::from_hours(1))))?;
             let began = Instant::now();
             let count = load.register_while(in_flight, move || began.elapsed() < SPELL).await?;
             rates.push(count as f64 / began.elapsed().as_secs_f64());

@@ -36,6 +36,7 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Nothing {}
 
 /// `POST /_mock/callbacks/{number}/resend {}`: one more attempt, whatever became of the others.

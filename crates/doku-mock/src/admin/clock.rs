@@ -11,7 +11,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::read as read_document;
-use crate::{agenda, app::App, reply::Reply};
+use crate::{
+    agenda::{self, AdvanceError},
+    app::App,
+    reply::Reply,
+};
 
 /// `GET /_mock/clock`: where it stands, and when something falls due next.
 async fn present(app: &App) -> Result<Reply, Reply> {
@@ -25,6 +29,7 @@ pub(super) async fn read(State(app): State<Arc<App>>) -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Advance {
     by: String,
 }
@@ -34,13 +39,22 @@ pub(super) async fn advance(State(app): State<Arc<App>>, request: Request) -> Re
     let advanced = async {
         let Advance { by } = read_document(request, r#"{"by":"48h"}"#).await?;
         let by = duration(&by)?;
-        let delivered = agenda::advance(&app, by)
-            .await
-            .map_err(|error| Reply::business(StatusCode::BAD_REQUEST, error.to_string(), "A30"))?;
+        let delivered = agenda::advance(&app, by).await?;
         let now = app.clock.now().to_string();
         Ok(Reply::ok(&json!({"now": now, "delivered": delivered}), &[]))
     };
     advanced.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+}
+
+impl From<AdvanceError> for Reply {
+    fn from(error: AdvanceError) -> Self {
+        match error {
+            AdvanceError::TooFar => {
+                Self::business(StatusCode::BAD_REQUEST, error.to_string(), "A30")
+            }
+            AdvanceError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// `30m`, `48h`, `1h30m`.
@@ -53,4 +67,18 @@ pub(super) fn duration(text: &str) -> Result<Duration, Reply> {
         let message = "not a duration: give 30m, 48h or 1h30m, say; days are told in hours";
         Reply::business(StatusCode::BAD_REQUEST, message, "A30")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StoreError;
+
+    #[test]
+    fn a_clock_that_cannot_be_saved_is_the_mock_s_fault_and_one_that_goes_too_far_the_caller_s() {
+        let status = |error: AdvanceError| Reply::from(error).status;
+        assert_eq!(status(AdvanceError::TooFar), 400);
+        assert_eq!(status(StoreError::Stopped.into()), 500);
+        assert_eq!(status(StoreError::Unreadable { what: "callback" }.into()), 500);
+    }
 }

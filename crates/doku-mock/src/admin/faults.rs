@@ -25,6 +25,7 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Response {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Arm {
     callback: String,
     by: Option<String>,
@@ -57,8 +58,7 @@ pub(super) async fn arm(State(app): State<Arc<App>>, request: Request) -> Respon
         }
         fault.times = arm.times;
         let number = app.faults.arm(fault.clone());
-        let number =
-            number.ok_or_else(|| refusal("too many faults are armed: DELETE /_mock/faults"))?;
+        let number = number.map_err(|error| refusal(&format!("{error}: DELETE /_mock/faults")))?;
         Ok(Reply::ok(&shown(number, &fault), &[]))
     };
     armed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()

@@ -20,9 +20,9 @@ use crate::{
 pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = || {
         let after: u64 = parameter(&uri, "after")?.unwrap_or(0);
-        let entries = app.journal.entries();
-        let later = entries.iter().filter(|entry| entry.number > after);
-        Ok(Reply::ok(&later.map(shown).collect::<Vec<_>>(), &[]))
+        let entries = app.journal.after(after);
+        let shown: Vec<_> = entries.iter().map(|entry| shown(entry)).collect();
+        Ok(Reply::ok(&shown, &[]))
     };
     listed().unwrap_or_else(|refusal: Reply| refusal).into_response()
 }

@@ -1,6 +1,7 @@
 //! The mock's own surface, under `/_mock/`. It answers only a request that names this machine as
 //! its host, so that no web page can read it by a name of its own that leads here; and a change has
-//! to be sent as `application/json`, which no page's form can.
+//! to be sent as `application/json`, which no page's form can. A callback is all that, should its URL
+//! lead here; so no document may hold a field of another.
 
 mod businesses;
 mod callbacks;

@@ -1,6 +1,6 @@
 //! The outbox: what is to be told, written with what caused it, and what became of it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use doku_types::{BusinessId, ClientId, Timestamp, partner::callback::Callback};
@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer};
 use super::Place;
 use crate::store::{State, StoreError, Stored};
 
-/// A callback and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A callback and what became of it. Its `Debug` leaves out where it goes and what it says beside type
+/// and status: a URL may hold a secret, and reject notes speak of people.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CallbackRecord {
     /// Counts up in the order of delivery.
@@ -36,6 +37,20 @@ pub struct CallbackRecord {
     pub due: Option<Timestamp>,
     /// In their order.
     pub attempts: Vec<Attempt>,
+}
+
+impl fmt::Debug for CallbackRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallbackRecord")
+            .field("number", &self.number)
+            .field("request_id", &self.request_id)
+            .field("business", &self.business)
+            .field("type", &self.callback.callback_type)
+            .field("status", &self.callback.status)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How far the delivery of a callback is (A05).

@@ -48,11 +48,11 @@ pub(super) enum Submission {
 
 impl Business {
     /// A registration, received: everything it holds is under review (A21). `services` are those of
-    /// each brand, as code and name (A25).
-    pub(crate) fn registered<S: AsRef<str>>(
+    /// each brand, by code (A25).
+    pub(crate) fn registered(
         registration: Registration,
         partner: ClientId,
-        services: &[(S, S)],
+        services: &[String],
         ids: &mut IdSource,
         now: Timestamp,
     ) -> (Self, Changed) {
@@ -74,10 +74,10 @@ impl Business {
     }
 
     /// An invitation, sent (A28).
-    pub(crate) fn invited<S: AsRef<str>>(
+    pub(crate) fn invited(
         invitation: LiteRegistration,
         partner: ClientId,
-        services: &[(S, S)],
+        services: &[String],
         ids: &mut IdSource,
         now: Timestamp,
     ) -> Self {
@@ -254,6 +254,7 @@ impl fmt::Debug for Business {
     }
 }
 
-fn offered<S: AsRef<str>>(services: &[(S, S)]) -> Vec<Service> {
-    services.iter().map(|(code, name)| Service::pending(code.as_ref(), name.as_ref())).collect()
+fn offered(codes: &[String]) -> Vec<Service> {
+    // A code stands for the name, too.
+    codes.iter().map(|code| Service::pending(code.as_str(), code)).collect()
 }

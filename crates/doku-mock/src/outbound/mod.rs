@@ -58,7 +58,6 @@ pub(crate) enum BodyError {
 
 /// An answer.
 #[derive(Debug)]
-#[allow(dead_code, reason = "an answer is told whole, whatever of it is asked for today")]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,

@@ -2,16 +2,36 @@
 
 use serde_json::Value;
 
-use super::{Fault, FaultKind, MAX_ENTRIES, MAX_FAULTS, json_type};
+use super::{Fault, FaultKind, MAX_ENTRIES, MAX_FAULTS, Sorts, json_type};
 
-/// The faults of `document` under `rules`, in the order of the rules; at most one more than
-/// [`MAX_FAULTS`].
+/// The faults of `document` under `rules`, in the order of the rules; of each sort at most one
+/// more than [`MAX_FAULTS`].
 pub(crate) fn check(document: &Value, rules: &[Rule]) -> Vec<Fault> {
-    let mut faults = Vec::new();
+    let mut found = Found::default();
     for rule in rules {
-        rule.walk(document, rule.path, &mut Vec::new(), &mut faults);
+        rule.walk(document, rule.path, &mut Vec::new(), &mut found);
     }
-    faults
+    found.faults
+}
+
+#[derive(Default)]
+struct Found {
+    faults: Vec<Fault>,
+    sorts: Sorts,
+}
+
+impl Found {
+    fn add(
+        &mut self,
+        trail: &[Step<'_>],
+        kind: FaultKind,
+        evidence: &'static str,
+        message: impl Into<String>,
+    ) {
+        if self.sorts.has_room(kind, evidence) {
+            self.faults.push(Fault::new(pointer(trail), kind, evidence, message));
+        }
+    }
 }
 
 /// A fault for every `null` of a document, in the order of their pointers.
@@ -148,35 +168,32 @@ impl Rule {
         value: &'a Value,
         path: &'a str,
         trail: &mut Vec<Step<'a>>,
-        faults: &mut Vec<Fault>,
+        found: &mut Found,
     ) {
-        if faults.len() > MAX_FAULTS {
-            return;
-        }
         let path = path.strip_prefix('/').unwrap_or(path);
         let (segment, rest) = path.split_once('/').unwrap_or((path, ""));
         match (segment, value) {
             ("*" | "*?", Value::Array(entries)) => {
                 for (index, entry) in entries.iter().take(MAX_ENTRIES).enumerate() {
                     trail.push(Step::Entry(index));
-                    self.step(Some(entry), rest, trail, faults);
+                    self.step(Some(entry), rest, trail, found);
                     trail.pop();
                 }
             }
-            ("*?", Value::Object(_)) => self.step(Some(value), rest, trail, faults),
+            ("*?", Value::Object(_)) => self.step(Some(value), rest, trail, found),
             ("*" | "*?", _) => {}
             (names, Value::Object(fields)) => {
-                let mut found = names.split('|').filter_map(|name| fields.get_key_value(name));
-                let (name, field) = match found.next() {
+                let mut named = names.split('|').filter_map(|name| fields.get_key_value(name));
+                let (name, field) = match named.next() {
                     Some((name, field)) => (name.as_str(), Some(field)),
                     None => (names.split('|').next().unwrap_or(names), None),
                 };
                 if rest.is_empty()
-                    && let Some((alias, _)) = found.next()
+                    && let Some((alias, _)) = named.next()
                 {
                     trail.push(Step::Field(alias));
                     let message = format!("means the same as {name}: send one of the two");
-                    faults.push(Fault::new(pointer(trail), FaultKind::NotAllowed, "A30", message));
+                    found.add(trail, FaultKind::NotAllowed, "A30", message);
                     trail.pop();
                 }
                 let kept = self.mandatory == Mandatory::WithoutId && fields.contains_key("id");
@@ -184,7 +201,7 @@ impl Rule {
                     return;
                 }
                 trail.push(Step::Field(name));
-                self.step(field, rest, trail, faults);
+                self.step(field, rest, trail, found);
                 trail.pop();
             }
             // Another type: the rule of this very place reports it.
@@ -198,14 +215,19 @@ impl Rule {
         value: Option<&'a Value>,
         rest: &'a str,
         trail: &mut Vec<Step<'a>>,
-        faults: &mut Vec<Fault>,
+        found: &mut Found,
     ) {
         if !rest.is_empty() {
             if let Some(value) = value {
-                self.walk(value, rest, trail, faults);
+                self.walk(value, rest, trail, found);
             }
         } else if let Some((kind, message)) = self.judge(value) {
-            faults.push(Fault::new(pointer(trail), kind, self.evidence, message));
+            let evidence = match (kind, self.shape) {
+                // The length of a list is no page's word.
+                (FaultKind::TooLong, Shape::List { .. }) => "A39",
+                _ => self.evidence,
+            };
+            found.add(trail, kind, evidence, message);
         }
     }
 
@@ -395,7 +417,7 @@ mod tests {
         let document = json!({"who": {"name": "x", "places": vec![json!({}); 200_000]}});
         let faults = check(&document, RULES);
         assert_eq!(faults[0].message, "has 200000 entries: send at most 100");
-        assert_eq!(faults.len(), 101);
+        assert_eq!((faults[0].evidence, faults.len()), ("A39", 101));
 
         let faults = capped([faults.clone(), faults].concat());
         assert_eq!(faults.len(), 101);

@@ -111,7 +111,8 @@ fn services_that_wait_are_activated_by_approving_or_held_back() {
 #[test]
 fn an_invited_business_waits_for_its_owner_and_keeps_its_brand() {
     let mut ids = IdSource::new(Some(1));
-    let mut business = Business::invited(invitation(), "BRN-P".into(), SERVICES, &mut ids, start());
+    let mut business =
+        Business::invited(invitation(), "BRN-P".into(), &services(), &mut ids, start());
     assert_eq!(business.status(), Status::Updating);
     assert_eq!(business.decide(&outcome("approve"), &[], start()), Err(Refusal::NotComplete));
     let update = Update::parse(br#"{"business":{"name":"x"}}"#).unwrap();

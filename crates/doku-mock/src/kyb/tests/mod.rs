@@ -21,8 +21,11 @@ use doku_types::{
 use super::{Business, Outcome, Pace, Refusal, Strictness, agenda::Changed};
 use crate::id::IdSource;
 
-const SERVICES: &[(&str, &str)] = &[("QRIS", "QRIS"), ("VA", "Virtual account")];
 const DAY: Duration = Duration::from_hours(24);
+
+fn services() -> [String; 2] {
+    ["QRIS", "VA"].map(str::to_owned)
+}
 
 fn start() -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000)
@@ -88,7 +91,7 @@ impl Story {
         let now = start();
         let mut ids = IdSource::new(Some(1));
         let (mut business, changed) =
-            Business::registered(registration(brands), "BRN-P".into(), SERVICES, &mut ids, now);
+            Business::registered(registration(brands), "BRN-P".into(), &services(), &mut ids, now);
         business.submit(&changed, &outcome(with), Strictness::Strict, pace, now)?;
         Ok(Self { business, seed: 1, now, pace })
     }

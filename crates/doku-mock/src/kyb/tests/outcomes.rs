@@ -213,7 +213,7 @@ fn an_outcome_that_cannot_come_true_is_refused_if_it_was_asked_for() {
     registration.business.brands[0].social_media.clear();
     let mut ids = IdSource::new(Some(1));
     let (mut business, changed) =
-        Business::registered(registration, "BRN-P".into(), SERVICES, &mut ids, start());
+        Business::registered(registration, "BRN-P".into(), &services(), &mut ids, start());
     let before = business.clone();
     let outcome = outcome("reject.BRAND_SOCIAL_MEDIA");
     let mut submit =

@@ -113,7 +113,7 @@ impl World<'_> {
         if let Some(times) = fault.times {
             armed = armed.times(times);
         }
-        assert!(self.mock().arm(armed));
+        self.mock().arm(armed).unwrap();
         self.armed.now.push(fault);
         match fault.kind {
             Kind::Duplicate => self.armed.duplicates += 1,
