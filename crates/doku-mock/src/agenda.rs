@@ -108,7 +108,8 @@ async fn next_due(app: &App) -> Result<Option<Timestamp>, StoreError> {
 }
 
 /// Does what is due by now: decisions, then retries. With a clock that runs, many decisions become
-/// one piece of work; with `settled`, each is told before the next is taken.
+/// one piece of work; with `settled`, each is told before the next is taken, and the retries are
+/// written down in their order.
 async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
     let pace = app.config.pace;
     let at_once = if settled { 1 } else { AT_ONCE };
@@ -135,7 +136,7 @@ async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
             break;
         }
     }
-    let mut due = Due::default();
+    let mut due = Due::new(settled);
     loop {
         let (taken, _) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
         if taken.is_empty() {

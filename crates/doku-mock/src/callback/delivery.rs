@@ -99,14 +99,19 @@ async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
 }
 
 /// The callbacks that fell due together. A retry holds nothing back (A05), so they are sent side by
-/// side; but what came of them is written down in their order, so that two runs are told alike. One
-/// that was only delayed is a first attempt, and is sent after those before it.
-#[derive(Debug, Default)]
+/// side. One that was only delayed is a first attempt, and is sent after those before it.
+#[derive(Debug)]
 pub(crate) struct Due {
+    /// Whether what came of them is written down in their order, so that two runs are told alike.
+    ordered: bool,
     before: Option<oneshot::Receiver<()>>,
 }
 
 impl Due {
+    pub(crate) fn new(ordered: bool) -> Self {
+        Self { ordered, before: None }
+    }
+
     /// Attempts the next one.
     pub(crate) fn attempt(&mut self, app: &Arc<App>, due: DueCallback) {
         let runner = Arc::clone(app);
@@ -114,15 +119,20 @@ impl Due {
         app.lanes.wait(due.number);
         let (after, done) = oneshot::channel();
         let mut before = self.before.replace(done);
+        let ordered = self.ordered;
         app.spawn(async move {
             if due.is_first {
                 wait(&mut before).await;
             }
+            // Who does not wait to write it down is waited for through whoever comes next.
+            let mut unordered = None;
+            let to_write = if ordered { &mut before } else { &mut unordered };
             for outgoing in read(&runner, vec![due.number]).await {
-                complete(&runner, &outgoing, false, &mut before).await;
+                complete(&runner, &outgoing, false, to_write).await;
             }
+            drop(on_its_way);
             wait(&mut before).await;
-            drop((after, on_its_way));
+            drop(after);
         });
     }
 }
