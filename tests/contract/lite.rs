@@ -169,3 +169,19 @@ async fn an_invited_business_never_shows_its_key_before_it_is_complete() {
         assert!(!text.contains("SK-"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_completion_names_the_assumptions_that_its_data_does_not_meet() {
+    let world = World::new().await;
+    let Invited { business, .. } = invited(&world).await;
+    let papers = world.upload_papers().await;
+    let mut document = world.document(&papers, "http://127.0.0.1:1/x");
+    document["business"].as_object_mut().unwrap().remove("contacts");
+    let body = serde_json::to_vec(&document).unwrap();
+    let path = format!("/_mock/businesses/{business}/complete");
+    let mut request = world.plain(Method::POST, &path, &body);
+    contract::set_header(&mut request, "content-type", "application/json");
+    let reply = world.send(request).await;
+    assert_eq!(reply.status(), 200, "{reply:?}");
+    assert_eq!(reply.headers()["doku-mock-assumptions"], "A26");
+}

@@ -168,8 +168,8 @@ impl MockDoku {
     ) -> Result<BusinessData, Refused> {
         let id = id.as_ref().to_owned();
         let completed = lite::complete(&self.app, id, registration, outcome).await;
-        let (stored, _) = completed.map_err(Refused::from)?;
-        Ok(business::data(&self.app, &stored.business))
+        let (completed, _) = completed.map_err(Refused::from)?;
+        Ok(business::data(&self.app, &completed.stored.business))
     }
 
     /// Attempts a callback once more, by its number, whatever became of it; `None` if there is none.

@@ -101,9 +101,12 @@ pub(super) async fn complete(
         let outcome = outcome(outcome_header(request.headers()).as_deref())?;
         let body = read_bytes(request).await?;
         let profile = app.config.profile;
-        let (registration, _) =
+        let (registration, waived) =
             profile.read(&body, Registration::examine, Registration::unknown)?;
-        Ok(changed(&app, lite::complete(&app, id, registration, outcome).await?))
+        let (completed, held) = lite::complete(&app, id, registration, outcome).await?;
+        let mut reply = changed(&app, (completed.stored, held));
+        reply.assumptions.extend(waived.into_iter().chain(completed.waived));
+        Ok(reply)
     };
     completed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }

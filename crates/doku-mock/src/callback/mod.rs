@@ -3,9 +3,10 @@
 
 pub(crate) mod delivery;
 mod outbox;
+mod record;
 mod release;
 
 pub(crate) use delivery::{Due, Lanes};
-pub use outbox::{Attempt, CallbackRecord, DeliveryState};
 pub(crate) use outbox::{DueCallback, Outgoing};
+pub use record::{Attempt, CallbackRecord, DeliveryState};
 pub(crate) use release::{Held, OnItsWay, Place, Releases};

@@ -53,20 +53,26 @@ pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
     .await
 }
 
+/// A completed business, and the assumptions that its data does not meet.
+pub(crate) struct Completed {
+    pub(crate) stored: Stored,
+    pub(crate) waived: Vec<&'static str>,
+}
+
 /// What the owner of an invited business does: fills the data in, which starts its review.
 pub(crate) async fn complete(
     app: &Arc<App>,
     id: String,
     registration: Registration,
     outcome: Option<Outcome>,
-) -> Result<(Stored, Held), Reply> {
+) -> Result<(Completed, Held), Reply> {
     let submitted = Submitted::new(app, outcome, registration)?;
     let (profile, pace) = (app.config.profile, app.config.pace);
     app.store
         .run(move |state| {
             let mut stored = state.business_by_id(&id)?.ok_or_else(not_found)?;
             let partner = stored.business.partner().clone();
-            check(state, &partner, &submitted.registration, profile)?;
+            let waived = check(state, &partner, &submitted.registration, profile)?;
             let Submitted { registration, outcome, strictness } = submitted;
             let now = state.now;
             let business = &mut stored.business;
@@ -79,7 +85,7 @@ pub(crate) async fn complete(
             let callbacks = business.run_due(now, pace);
             state.save_business(&stored)?;
             state.tell(&stored, callbacks)?;
-            Ok(stored)
+            Ok(Completed { stored, waived })
         })
         .await
 }
