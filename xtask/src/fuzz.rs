@@ -76,7 +76,7 @@ fn succeeds(command: &mut Command) -> bool {
 }
 
 fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = crate::cargo::command();
     command.args(arguments).current_dir(root());
     command
 }

@@ -1,6 +1,7 @@
 //! The project's scripts: `cargo xtask <command>`.
 
 mod bench;
+mod cargo;
 mod demo;
 mod fuzz;
 mod prove;

@@ -1,6 +1,8 @@
 //! `cargo xtask prove`: promises that take longer to try than a test may.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+
+use crate::cargo;
 
 /// Tries at length what the tests try briefly.
 #[derive(clap::Args)]
@@ -26,20 +28,12 @@ enum Promise {
 
 pub(crate) fn run(options: &Options) -> ExitCode {
     let Promise::Crash { rounds } = options.promise;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let mut command = cargo::command();
+    command
         .args(["test", "--package", "doku-mock", "--locked", "--test", "crash", "--"])
         .args(["--exact", CRASH, "--nocapture"])
-        .env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string())
-        .status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("cargo cannot be run: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        .env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string());
+    cargo::run(&mut command)
 }
 
 /// In crates/doku-mock/tests/crash/rounds.rs.

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: unit, doc and contract tests, the same way every time.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+
+use crate::cargo;
 
 /// Runs all tests: unit, contract, demo and doc tests.
 ///
@@ -15,20 +17,12 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let mut command = cargo::command();
+    command
         .args(["test", "--workspace", "--all-features", "--locked"])
         .args(&options.more)
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
-        .env("PROPTEST_RNG_SEED", "1")
-        .status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("cargo cannot be run: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        .env("PROPTEST_RNG_SEED", "1");
+    cargo::run(&mut command)
 }

@@ -4,7 +4,9 @@ mod engine;
 mod figures;
 mod load;
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+
+use crate::cargo;
 
 /// Measures the mock. (What a signature costs is measured by `cargo bench -p doku-signing`.)
 #[derive(clap::Args)]
@@ -29,17 +31,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 /// The same command, built as a benchmark has to be.
 fn run_optimised() -> ExitCode {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let mut command = cargo::command();
+    command
         .args(["run", "--release", "--quiet", "--locked", "--package", "xtask", "--"])
-        .args(std::env::args_os().skip(1))
-        .status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("cargo cannot be run: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        .args(std::env::args_os().skip(1));
+    cargo::run(&mut command)
 }
