@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use doku_partner::{HyperTransport, Transport};
+use doku_partner::{Body, HyperTransport, Transport, TransportError, TransportErrorKind};
 use doku_types::evidence;
 use http::{HeaderMap, Request, Response};
 
@@ -28,11 +28,14 @@ impl Exchanges {
 /// The default transport, writing down.
 pub(crate) fn recording(exchanges: Exchanges) -> impl Transport {
     let inner = HyperTransport::new();
-    move |request: Request<Bytes>| {
-        let mut text = render_request(&request);
-        let (sent, exchanges) = (inner.send(request), exchanges.clone());
+    move |request: Request<Body>| {
+        let (inner, exchanges) = (inner.clone(), exchanges.clone());
         async move {
-            let response = sent.await?;
+            let (head, body) = request.into_parts();
+            let unread = |error| TransportError::new(TransportErrorKind::Body, Some(error));
+            let request = Request::from_parts(head, body.collect().await.map_err(unread)?);
+            let mut text = render_request(&request);
+            let response = inner.send(request.map(Into::into)).await?;
             assert_named_assumptions(response.headers());
             render_reply(&mut text, &response);
             exchanges.add(text);

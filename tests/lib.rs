@@ -16,16 +16,13 @@ use std::{
 use bytes::Bytes;
 use doku_mock::{Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku};
 use doku_partner::{
-    Credentials, Environment, HyperTransport, PartnerClient, Transport, operation::FileUpload,
+    Credentials, Environment, FileUpload, HyperTransport, PartnerClient, RetryPolicy, Transport,
 };
 use doku_signing::non_snap::{Form, SignedHeaders};
 use doku_types::{
-    BearerToken, FileId, Timestamp,
+    FileId, Timestamp,
     code::DocumentCode,
-    partner::{
-        BASE_PATH, file::FilePurpose, part::FileRef, registration::Registration,
-        token::TokenRequest,
-    },
+    partner::{BASE_PATH, file::FilePurpose, part::FileRef, registration::Registration},
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
@@ -92,7 +89,8 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let reply = HyperTransport::new().send(request).await.expect("the mock answers");
+        let reply =
+            HyperTransport::new().send(request.map(Into::into)).await.expect("the mock answers");
         exchange::assert_named_assumptions(reply.headers());
         reply
     }
@@ -168,17 +166,16 @@ impl World {
 
     /// The same by another client: files are a partner's own.
     pub async fn upload_papers_of(&self, client: &PartnerClient) -> Papers {
-        let token = token(client).await;
         Papers {
-            photo_proof: upload(client, &token, FilePurpose::photo_proof()).await,
-            ktp: upload(client, &token, FilePurpose::document(DocumentCode::Ktp)).await,
-            owner_liveness: upload(client, &token, FilePurpose::owner_liveness()).await,
+            photo_proof: upload(client, FilePurpose::photo_proof()).await,
+            ktp: upload(client, FilePurpose::document(DocumentCode::Ktp)).await,
+            owner_liveness: upload(client, FilePurpose::owner_liveness()).await,
         }
     }
 
     /// Uploads one file.
     pub async fn upload(&self, purpose: FilePurpose) -> FileId {
-        upload(&self.client, &token(&self.client).await, purpose).await
+        upload(&self.client, purpose).await
     }
 
     /// The documented sample of a registration with these papers and this callback URL.
@@ -238,13 +235,9 @@ pub fn set_header(request: &mut Request<Bytes>, name: &'static str, value: &str)
     request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));
 }
 
-async fn token(client: &PartnerClient) -> BearerToken {
-    client.generate_token(&TokenRequest::new()).await.expect("a token").token
-}
-
-async fn upload(client: &PartnerClient, token: &BearerToken, purpose: FilePurpose) -> FileId {
+async fn upload(client: &PartnerClient, purpose: FilePurpose) -> FileId {
     let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-    client.upload_file(token, &upload).await.expect("an upload").id
+    client.upload_file(&upload).await.expect("an upload").into_inner().id
 }
 
 fn client(
@@ -259,5 +252,7 @@ fn client(
         .clock(mock.clock())
         .request_ids(move || format!("{name}request-{}", count.fetch_add(1, Ordering::Relaxed) + 1))
         .transport(exchange::recording(exchanges))
+        // The stories look at each answer.
+        .retry(RetryPolicy::never())
         .build()
 }

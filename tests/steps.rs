@@ -15,7 +15,7 @@ impl World {
         let registration = self.registration(&papers, &sink.url("/kyb"));
         let reply = self.client.register_business(&registration).await.expect("a registration");
         self.mock.settle().await;
-        reply.business
+        reply.into_inner().business
     }
 
     /// The sample with these papers, as a document to be changed.

@@ -2,7 +2,7 @@
 //! reply. Everything repeats: time, ids, keys, tokens and signatures.
 
 use contract::{PNG, World};
-use doku_partner::operation::FileUpload;
+use doku_partner::FileUpload;
 use doku_types::{
     code::DocumentCode,
     partner::{
@@ -43,10 +43,9 @@ async fn generate_token() {
 #[tokio::test]
 async fn upload_file() {
     let world = World::new().await;
-    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let purpose = FilePurpose::document(DocumentCode::Ktp);
     let upload = FileUpload::bytes(purpose, "ktp.png", PNG);
-    world.client.upload_file(&token, &upload).await.unwrap();
+    world.client.upload_file(&upload).await.unwrap();
     snapshot!("upload_file", world.exchanges.last());
 }
 

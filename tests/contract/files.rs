@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use contract::{PNG, Sink, World, path, render_head, set_header};
 use doku_mock::MockDoku;
-use doku_partner::operation::FileUpload;
+use doku_partner::FileUpload;
 use doku_types::partner::{file::FilePurpose, token::TokenRequest};
 use http::{Method, Request, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,7 +31,7 @@ fn form(parts: &[Part<'_>]) -> Vec<u8> {
 }
 
 async fn upload_request(world: &World, body: &[u8]) -> Request<Bytes> {
-    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
+    let token = &world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let mut request = world.plain(Method::POST, &path("/file"), body);
     set_header(&mut request, "authorization", &format!("Bearer {}", token.expose()));
     set_header(&mut request, "content-type", &format!("multipart/form-data; boundary={BOUNDARY}"));
@@ -260,11 +260,10 @@ async fn a_file_is_fetched_from_a_local_url_only() {
 
     // The mock's own link to an uploaded file is a local URL that has a picture.
     let real = World::with(|_| MockDoku::builder()).await;
-    let token = real.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
-    let first = real.client.upload_file(&token, &upload).await.unwrap();
+    let first = real.client.upload_file(&upload).await.unwrap();
     let upload = FileUpload::url(FilePurpose::photo_proof(), first.link.expose());
-    real.client.upload_file(&token, &upload).await.unwrap();
+    real.client.upload_file(&upload).await.unwrap();
 }
 
 #[tokio::test]
@@ -290,10 +289,8 @@ async fn a_client_that_closes_its_half_while_it_waits_is_answered() {
 #[tokio::test]
 async fn a_link_gives_the_file_for_60_minutes() {
     let world = World::new().await;
-    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", PNG);
-    let link: Uri =
-        world.client.upload_file(&token, &upload).await.unwrap().link.expose().parse().unwrap();
+    let link: Uri = world.client.upload_file(&upload).await.unwrap().link.expose().parse().unwrap();
     let target = link.path_and_query().unwrap().as_str().to_owned();
     let get = |target: String| {
         let world = &world;
@@ -324,10 +321,8 @@ async fn a_link_gives_a_large_file_byte_for_byte() {
     let world = World::new().await;
     let mut content = PNG.to_vec();
     content.extend((0..225_000_u32).flat_map(u32::to_be_bytes));
-    let token = world.client.generate_token(&TokenRequest::new()).await.unwrap().token;
     let upload = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", content.clone());
-    let link: Uri =
-        world.client.upload_file(&token, &upload).await.unwrap().link.expose().parse().unwrap();
+    let link: Uri = world.client.upload_file(&upload).await.unwrap().link.expose().parse().unwrap();
     let target = link.path_and_query().unwrap().as_str();
     let reply = world.send(world.plain(Method::GET, target, b"")).await;
     assert_eq!(reply.headers()["content-length"], content.len().to_string());

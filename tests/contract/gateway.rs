@@ -185,7 +185,7 @@ async fn a_bearer_has_to_be_ours_and_alive() {
             .await;
     let token = |world: &World| {
         let client = world.client.clone();
-        async move { client.generate_token(&TokenRequest::minutes(1)).await.unwrap().token }
+        async move { client.generate_token(&TokenRequest::minutes(1)).await.unwrap().into_inner().token }
     };
     let ours = token(&world).await;
     let foreign = token(&elsewhere).await;

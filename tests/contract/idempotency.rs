@@ -161,7 +161,9 @@ async fn twenty_copies_at_once_are_one_registration() {
         let request = request.clone();
         let transport = doku_partner::HyperTransport::new();
         tokio::spawn(async move {
-            doku_partner::Transport::send(&transport, request).await.expect("an answer")
+            doku_partner::Transport::send(&transport, request.map(Into::into))
+                .await
+                .expect("an answer")
         })
     });
     let mut statuses = Vec::new();

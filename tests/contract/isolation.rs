@@ -53,8 +53,8 @@ async fn both_partners_may_use_one_name_for_a_business_each_of_its_own() {
     let sample = include_bytes!("../samples/create-business-lite.request.json");
     let invitation = LiteRegistration::parse(sample).unwrap();
     let query = RequirementsQuery::personal();
-    let mine = world.client.create_business_lite(&invitation).await.unwrap().business;
-    let other = stranger.create_business_lite(&invitation).await.unwrap().business;
+    let mine = &world.client.create_business_lite(&invitation).await.unwrap().business;
+    let other = &stranger.create_business_lite(&invitation).await.unwrap().business;
     assert_ne!(mine.id, other.id);
     for client in [&world.client, &stranger] {
         let again = client.create_business_lite(&invitation).await.unwrap_err();

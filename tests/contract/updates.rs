@@ -269,7 +269,7 @@ async fn what_was_read_is_sent_back_with_one_thing_changed() {
     let world = World::new().await;
     let papers = world.upload_papers().await;
     let registration = world.registration(&papers, "https://partner.example/doku/callbacks");
-    let business = world.client.register_business(&registration).await.unwrap().business;
+    let business = &world.client.register_business(&registration).await.unwrap().business;
     let brand = &business.brands[0].id;
     let read = world.mock.business(brand).unwrap();
     let mut update: Update = read.into_update();

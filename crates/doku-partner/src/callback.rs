@@ -1,6 +1,15 @@
 //! Callbacks that DOKU sends: verified and read, for any web framework.
+//!
+//! Acknowledge first, work later: DOKU waits for an answer, and repeats what gets none. The feature
+//! `receiver` has that as a [service](crate::receiver).
 
-use doku_signing::{Credentials, Message, MessageVerifier, VerifyError, non_snap::Form};
+pub mod testing;
+
+use doku_signing::{
+    Credentials, Message, MessageVerifier, VerifyError,
+    non_snap::Form,
+    replay::{Admission, ReplayGuard},
+};
 use doku_types::{SecretKey, Timestamp, partner::callback::Callback, validate::ParseError};
 use http::{HeaderMap, Method};
 
@@ -15,6 +24,8 @@ use http::{HeaderMap, Method};
 /// // In a handler: the header map and the raw bytes of the body, before anything parses them.
 /// assert!(receiver.receive(&HeaderMap::new(), b"{}").is_err());
 /// ```
+///
+/// A type or status that nobody has heard of is data, as is a field; only `type` has to be there.
 #[derive(Debug, Clone)]
 pub struct CallbackReceiver {
     verifier: MessageVerifier,
@@ -55,6 +66,7 @@ impl CallbackReceiver {
             callback: Callback::parse(body)?,
             request_id: verified.request_id,
             timestamp: verified.timestamp,
+            replay_id: verified.replay_id,
         })
     }
 }
@@ -65,10 +77,51 @@ impl CallbackReceiver {
 pub struct ReceivedCallback {
     /// What it says.
     pub callback: Callback,
-    /// Assumed to be the same each time DOKU sends this callback (A06): to tell duplicates by.
+    /// Assumed to be the same each time DOKU sends this callback (A06).
     pub request_id: String,
     /// `Request-Timestamp`, as sent.
     pub timestamp: String,
+    /// What tells duplicates: client and Request-Id. A unique column for it in the table where callbacks
+    /// are stored makes each count once, whatever crashes in between.
+    pub replay_id: String,
+}
+
+impl ReceivedCallback {
+    /// Whether it may be handled now, or was or is being handled already, by a guard that remembers.
+    ///
+    /// ```
+    /// use doku_partner::callback::{CallbackReceiver, testing};
+    /// use doku_signing::replay::{Admission, MemoryReplayGuard, ReplayGuard};
+    /// use doku_types::{Timestamp, code::{CallbackType, Status}, partner::callback::Callback};
+    /// # use doku_partner::Credentials;
+    /// # let credentials = Credentials::new("BRN-1", "SK-1");
+    /// # let now = Timestamp::from_millis(0);
+    /// # let active = Callback::builder()
+    /// #     .callback_type(CallbackType::Business).status(Status::Active).build();
+    /// # let url = "https://platform.example/kyb";
+    /// # let request = testing::signed(&credentials, url, &active, "event-1", now);
+    /// # let receiver = CallbackReceiver::new(credentials, "/kyb");
+    /// let guard = MemoryReplayGuard::new();
+    /// for delivery in 1..=2 {
+    ///     let received = receiver.receive(request.headers(), request.body())?;
+    ///     match received.admit(&guard, now)? {
+    ///         Admission::New(ticket) => {
+    ///             // … store it, then:
+    ///             guard.commit(ticket, now)?;
+    ///             assert_eq!(delivery, 1);
+    ///         }
+    ///         Admission::Done => assert_eq!(delivery, 2), // answer 200 and do nothing
+    ///         _ => {}                                     // answer 503: it comes again
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The guard's.
+    pub fn admit<G: ReplayGuard>(&self, guard: &G, now: Timestamp) -> Result<Admission, G::Error> {
+        guard.begin(&self.replay_id, now)
+    }
 }
 
 /// Why a callback is refused.

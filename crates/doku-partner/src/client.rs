@@ -1,15 +1,10 @@
-//! The client: signs, sends, verifies, reads.
+//! The client: the operations as methods.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use doku_signing::{
-    Credentials,
-    non_snap::{Form, SIGNATURE, SignedHeaders},
-};
+use doku_signing::Credentials;
 use doku_types::{
     BearerToken, BrandId, Timestamp,
-    error::ApiError,
     partner::{
         business::BusinessData,
         file::UploadedFile,
@@ -17,44 +12,65 @@ use doku_types::{
         registration::{Registration, RegistrationReply},
         requirements::{Requirements, RequirementsQuery},
         token::{TokenReply, TokenRequest},
+        update::Update,
     },
-    validate::ParseError,
+    validate::Fault,
 };
-use http::{HeaderValue, Request, Response, Uri, header};
-use tracing::debug;
+use http::HeaderValue;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
-    environment::Environment,
-    error::Error,
+    Environment, Error, FileUpload, Operation, PartnerClientBuilder, Reply, RetryPolicy, Transport,
+    UnsignedReplies, call,
+    error::{Cause, ErrorKind},
     operation::{
-        Authentication, CheckRequirements, CreateBusinessLite, FileUpload, GenerateToken,
-        GetBusinessData, Operation, RegisterBusiness, UploadFile,
+        CheckRequirements, CreateBusinessLite, GenerateToken, GetBusinessData, RegisterBusiness,
+        UpdateBusinessData, UploadFile,
     },
-    transport::{HyperTransport, Transport},
+    token_cache::TokenCache,
 };
 
-/// Calls the Partner API. Cheap to clone; clones share their connections.
+/// Calls the Partner API. Cheap to clone; clones share their connections and their upload token.
+///
+/// A call is sent again by the [`RetryPolicy`] when that does no harm. What makes or changes a
+/// business goes under one Request-Id, with the same body and a fresh signature each time, so that
+/// DOKU does it once (IDEM): if it had been done, the reply is [`Outcome::Replayed`](crate::Outcome).
+/// If no attempt is answered, the error is [`ErrorKind::Ambiguous`] and has the Request-Id to look for.
 #[derive(Clone)]
-pub struct PartnerClient(Arc<Inner>);
+pub struct PartnerClient(pub(crate) Arc<Inner>);
 
-struct Inner {
-    environment: Environment,
-    credentials: Credentials,
-    transport: Box<dyn Transport>,
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    request_ids: Box<dyn Fn() -> String + Send + Sync>,
+pub(crate) struct Inner {
+    pub(crate) environment: Environment,
+    pub(crate) credentials: Credentials,
+    pub(crate) transport: Box<dyn Transport>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) unsigned: UnsignedReplies,
+    pub(crate) correct_skew: bool,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) token_life: Duration,
+    pub(crate) tokens: TokenCache,
+    pub(crate) clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    pub(crate) request_ids: Box<dyn Fn() -> String + Send + Sync>,
+    pub(crate) random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 impl PartnerClient {
     /// A client of the partner with these credentials.
+    ///
+    /// ```
+    /// use doku_partner::{Credentials, Environment, PartnerClient, RetryPolicy, Timeouts};
+    /// use std::time::Duration;
+    ///
+    /// let credentials = Credentials::new("BRN-0001-1700000000000", "SK-doku-mock-test-secret");
+    /// let client = PartnerClient::builder(Environment::uat(), credentials)
+    ///     .timeouts(Timeouts::new().total(Duration::from_secs(20)))
+    ///     .retry(RetryPolicy::new().attempts(3))
+    ///     .user_agent("my-platform/2.1")?
+    ///     .build();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder(environment: Environment, credentials: Credentials) -> PartnerClientBuilder {
-        PartnerClientBuilder {
-            environment,
-            credentials,
-            transport: None,
-            clock: Box::new(|| SystemTime::now().into()),
-            request_ids: Box::new(|| uuid::Uuid::new_v4().to_string()),
-        }
+        PartnerClientBuilder::new(environment, credentials)
     }
 
     /// Which documents a registration of this sort needs.
@@ -64,39 +80,91 @@ impl PartnerClient {
     pub async fn check_requirements(
         &self,
         query: &RequirementsQuery,
-    ) -> Result<Requirements, Error> {
+    ) -> Result<Reply<Requirements>, Error> {
         self.call(&CheckRequirements::new(query)).await
     }
 
-    /// A token to upload files with.
+    /// A token to upload files with. [`upload_file`](Self::upload_file) gets and keeps one by itself.
     ///
     /// # Errors
     /// [`Error`], as every call.
-    pub async fn generate_token(&self, request: &TokenRequest) -> Result<TokenReply, Error> {
+    pub async fn generate_token(&self, request: &TokenRequest) -> Result<Reply<TokenReply>, Error> {
         self.call(&GenerateToken::new(request)).await
     }
 
     /// Uploads one file; the reply has the id to name it by.
     ///
+    /// The token is one of this client's, kept until shortly before it expires and fetched anew, once,
+    /// if DOKU refuses it.
+    ///
     /// # Errors
-    /// [`Error`], as every call.
-    pub async fn upload_file(
-        &self,
-        token: &BearerToken,
-        upload: &FileUpload,
-    ) -> Result<UploadedFile, Error> {
-        self.call(&UploadFile::new(token, upload)).await
+    /// [`Error`], as every call; [`ErrorKind::Validation`] for a file that [does not
+    /// fit](FileUpload::faults), of which nothing is sent.
+    pub async fn upload_file(&self, upload: &FileUpload) -> Result<Reply<UploadedFile>, Error> {
+        refuse(UploadFile::NAME, upload.faults())?;
+        let token = self.upload_token().await?;
+        let refused = match self.call(&UploadFile::new(&token, upload)).await {
+            Err(error) if error.kind() == ErrorKind::Credentials && upload.is_repeatable() => error,
+            done_or_failed => return done_or_failed,
+        };
+        tracing::debug!(%refused, "the token is dropped");
+        self.0.tokens.forget(&token).await;
+        let token = self.upload_token().await?;
+        self.call(&UploadFile::new(&token, upload)).await
     }
 
-    /// Registers a merchant. Not sent again on failure: after [`Error::Transport`] it may have
-    /// arrived.
+    /// Uploads several files, at most `at_once` of them at the same time; what comes of each, in their
+    /// order. The others go on when one fails; when this is dropped, all end.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn upload_files(
+        &self,
+        uploads: impl IntoIterator<Item = FileUpload>,
+        at_once: usize,
+    ) -> Vec<Result<Reply<UploadedFile>, Error>> {
+        let mut uploading = self.uploading(uploads, at_once);
+        let mut results = Vec::new();
+        results.resize_with(uploading.count, || None);
+        while let Some((index, result)) = uploading.next().await {
+            results[index] = Some(result);
+        }
+        // Each has ended, or its panic went on here.
+        results.into_iter().flatten().collect()
+    }
+
+    /// Begins to upload several files.
+    pub(crate) fn uploading(
+        &self,
+        uploads: impl IntoIterator<Item = FileUpload>,
+        at_once: usize,
+    ) -> Uploading {
+        let places = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
+        let mut running = JoinSet::new();
+        let mut count = 0;
+        for (index, upload) in uploads.into_iter().enumerate() {
+            let (client, places) = (self.clone(), Arc::clone(&places));
+            count += 1;
+            running.spawn(async move {
+                // Nobody closes the semaphore.
+                let _place = places.acquire().await;
+                (index, client.upload_file(&upload).await)
+            });
+        }
+        Uploading { running, count }
+    }
+
+    /// Registers a merchant; KYB begins, and its verdicts come as [callbacks](crate::callback).
+    ///
+    /// To survive a crash in between, choose the Request-Id yourself, store it, and use
+    /// [`call_as`](Self::call_as); or take [`Onboarding`](crate::onboarding::Onboarding), which does.
     ///
     /// # Errors
     /// [`Error`], as every call.
     pub async fn register_business(
         &self,
         registration: &Registration,
-    ) -> Result<RegistrationReply, Error> {
+    ) -> Result<Reply<RegistrationReply>, Error> {
         self.call(&RegisterBusiness::new(registration)).await
     }
 
@@ -107,7 +175,7 @@ impl PartnerClient {
     pub async fn create_business_lite(
         &self,
         invitation: &LiteRegistration,
-    ) -> Result<LiteReply, Error> {
+    ) -> Result<Reply<LiteReply>, Error> {
         self.call(&CreateBusinessLite::new(invitation)).await
     }
 
@@ -119,122 +187,106 @@ impl PartnerClient {
         &self,
         brand: &BrandId,
         query: &RequirementsQuery,
-    ) -> Result<BusinessData, Error> {
+    ) -> Result<Reply<BusinessData>, Error> {
         self.call(&GetBusinessData::new(brand, query)).await
     }
 
-    /// Any operation: one request, one answer, no retry.
+    /// Changes the business of a brand; what changed is reviewed again (A08).
     ///
-    /// The signature of the answer is verified when it has one; not every answer has (A14). That it
-    /// answers this very request is part of that (A40).
+    /// # Errors
+    /// [`Error`], as every call.
+    pub async fn update_business(
+        &self,
+        brand: &BrandId,
+        update: &Update,
+    ) -> Result<Reply<RegistrationReply>, Error> {
+        self.call(&UpdateBusinessData::new(brand, update)).await
+    }
+
+    /// Any operation, under a new Request-Id.
+    ///
+    /// The signature of the reply is verified when it has one, and that it answers this very request
+    /// (A14, A40).
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn call<O: Operation>(&self, operation: &O) -> Result<O::Reply, Error> {
-        let request_id = (self.0.request_ids)();
-        let (request, target) = self.request(operation, &request_id)?;
-        // An upload is told by its bearer and sends no Request-Id.
-        let sent_id = match operation.authentication() {
-            Authentication::Signature => Some(request_id),
-            Authentication::Bearer(_) => None,
-        };
-        let response = self.0.transport.send(request).await;
-        let response =
-            response.map_err(|source| Error::Transport { source, request_id: sent_id.clone() })?;
-        let status = response.status().as_u16();
-        debug!(operation = O::NAME, method = %O::METHOD, path = target, status, "answered");
-        self.parse::<O>(&target, sent_id, &response)
+    pub async fn call<O: Operation>(&self, operation: &O) -> Result<Reply<O::Reply>, Error> {
+        self.call_as(operation, self.new_request_id()).await
     }
 
-    /// The signed request of an operation, and its path without query.
-    fn request<O: Operation>(
+    /// Any operation, under a Request-Id of one's own: unique to this request, of 1 to 128 visible ASCII
+    /// characters. What was sent under it before is not done again, but answered as it was then, for
+    /// 24 hours (A13).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mock = doku_mock::MockDoku::start().await;
+    /// # let environment = doku_partner::Environment::custom(mock.base_url())?;
+    /// use doku_partner::{PartnerClient, operation::GenerateToken};
+    /// use doku_types::partner::token::TokenRequest;
+    ///
+    /// let client = PartnerClient::builder(environment, mock.credentials().clone()).build();
+    /// let (wish, id) = (TokenRequest::new(), client.new_request_id());
+    /// let first = client.call_as(&GenerateToken::new(&wish), id.clone()).await?;
+    /// // The answer was lost, say, or this process died. Later:
+    /// let second = client.call_as(&GenerateToken::new(&wish), id).await?;
+    /// assert!(second.is_replayed() && second.token == first.token);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`]; [`ErrorKind::Conflict`] if the id was used for another request.
+    pub async fn call_as<O: Operation>(
         &self,
         operation: &O,
-        request_id: &str,
-    ) -> Result<(Request<Bytes>, String), Error> {
-        let path_and_query = operation.path_and_query();
-        let uri = Uri::try_from(format!("{}{path_and_query}", self.0.environment))
-            .map_err(http::Error::from)?;
-        let target = uri.path().to_owned();
-        let body = operation.body(request_id);
-        let bytes = body.as_ref().map(|body| body.bytes.clone()).unwrap_or_default();
-        let mut request = Request::new(bytes);
-        *request.method_mut() = O::METHOD;
-        *request.uri_mut() = uri;
-        let signature = match operation.authentication() {
-            Authentication::Signature => Some(self.0.credentials.sign_request(
-                &O::METHOD,
-                &target,
-                request.body(),
-                request_id,
-                (self.0.clock)(),
-            )),
-            Authentication::Bearer(token) => {
-                let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                    .map_err(http::Error::from)?;
-                value.set_sensitive(true);
-                request.headers_mut().insert(header::AUTHORIZATION, value);
-                None
-            }
+        request_id: impl Into<String>,
+    ) -> Result<Reply<O::Reply>, Error> {
+        call::call(&self.0, operation, request_id.into()).await
+    }
+
+    /// A new Request-Id, for [`call_as`](Self::call_as).
+    pub fn new_request_id(&self) -> String {
+        (self.0.request_ids)()
+    }
+
+    /// The token to upload with, which this client and its clones share.
+    async fn upload_token(&self) -> Result<BearerToken, Error> {
+        let life = self.0.token_life;
+        let minutes = (life.as_secs() / 60) as u32;
+        let fetch = || async move {
+            let reply = self.generate_token(&TokenRequest::minutes(minutes)).await?;
+            Ok(reply.into_inner().token)
         };
-        let headers = request.headers_mut();
-        if let Some(signature) = signature {
-            signature.write(headers, Form::Request)?;
-        }
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        if let Some(body) = body {
-            let content_type =
-                HeaderValue::try_from(body.content_type).map_err(http::Error::from)?;
-            headers.insert(header::CONTENT_TYPE, content_type);
-        }
-        Ok((request, target))
+        self.0.tokens.get(life, &self.0.clock, fetch).await
     }
+}
 
-    fn parse<O: Operation>(
-        &self,
-        target: &str,
-        request_id: Option<String>,
-        response: &Response<Bytes>,
-    ) -> Result<O::Reply, Error> {
-        let (status, body) = (response.status(), response.body());
-        if response.headers().contains_key(SIGNATURE)
-            && let Err(why) = self.verify_reply::<O>(target, request_id.as_deref(), response)
-        {
-            return Err(Error::ReplySignature { why, request_id });
-        }
-        if status.is_success() {
-            O::parse(body).map_err(|error| Error::Decode { status, error, request_id })
-        } else if let Some(error) = ApiError::parse(body) {
-            Err(Error::Refused { status, error, request_id })
-        } else {
-            let what = "an error without a text of DOKU's";
-            let error = ParseError::Json { what, line: 1, column: 1 };
-            Err(Error::Decode { status, error, request_id })
-        }
-    }
+/// Uploads on their way; dropping it ends them.
+pub(crate) struct Uploading {
+    running: JoinSet<(usize, Result<Reply<UploadedFile>, Error>)>,
+    count: usize,
+}
 
-    /// The signature, and that it is of the reply to this very request (A40).
-    fn verify_reply<O: Operation>(
-        &self,
-        target: &str,
-        request_id: Option<&str>,
-        response: &Response<Bytes>,
-    ) -> Result<(), String> {
-        let headers = SignedHeaders::read(response.headers(), Form::Response)
-            .map_err(|error| error.to_string())?;
-        let credentials = &self.0.credentials;
-        credentials
-            .verify_response(&O::METHOD, target, response.body(), &headers)
-            .map_err(|error| error.to_string())?;
-        if headers.client_id != credentials.client_id.as_str() {
-            return Err("it is signed for another client".to_owned());
+impl Uploading {
+    /// What came of the next one that ended, and which it is.
+    pub(crate) async fn next(&mut self) -> Option<(usize, Result<Reply<UploadedFile>, Error>)> {
+        match self.running.join_next().await? {
+            Ok(ended) => Some(ended),
+            Err(error) => match error.try_into_panic() {
+                // Only the user's own progress callback can panic in there.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Cancelled: the runtime is shutting down.
+                Err(_) => None,
+            },
         }
-        if request_id.is_some_and(|id| id != headers.request_id) {
-            return Err("it is the answer to another request".to_owned());
-        }
-        Ok(())
     }
+}
+
+/// With any fault, nothing is sent.
+pub(crate) fn refuse(operation: &'static str, faults: Vec<Fault>) -> Result<(), Error> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::new(operation, Cause::Faults(faults))) }
 }
 
 impl fmt::Debug for PartnerClient {
@@ -246,50 +298,5 @@ impl fmt::Debug for PartnerClient {
     }
 }
 
-/// What a client is made of; see [`PartnerClient::builder`].
-pub struct PartnerClientBuilder {
-    environment: Environment,
-    credentials: Credentials,
-    transport: Option<Box<dyn Transport>>,
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
-    request_ids: Box<dyn Fn() -> String + Send + Sync>,
-}
-
-impl PartnerClientBuilder {
-    /// How requests travel; a [`HyperTransport`] without it.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Box::new(transport));
-        self
-    }
-
-    /// Where the time of a request comes from; the machine's clock without it.
-    pub fn clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
-        self
-    }
-
-    /// Where Request-Ids come from; random UUIDs without it. Each has to be unique, of 1 to 128
-    /// visible ASCII characters.
-    pub fn request_ids(mut self, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        self.request_ids = Box::new(ids);
-        self
-    }
-
-    /// The client.
-    pub fn build(self) -> PartnerClient {
-        let Self { environment, credentials, transport, clock, request_ids } = self;
-        let transport = transport.unwrap_or_else(|| Box::new(HyperTransport::new()));
-        PartnerClient(Arc::new(Inner { environment, credentials, transport, clock, request_ids }))
-    }
-}
-
-impl fmt::Debug for PartnerClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PartnerClientBuilder")
-            .field("environment", &self.environment)
-            .field("credentials", &self.credentials)
-            .finish_non_exhaustive()
-    }
-}
-
-const USER_AGENT: &str = concat!("doku-partner/", env!("CARGO_PKG_VERSION"));
+pub(crate) static USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("doku-partner/", env!("CARGO_PKG_VERSION")));

@@ -27,6 +27,19 @@ impl Environment {
     /// When the text is not the scheme, host and port of an http or https URL, or is plain http
     /// to another machine: identity papers and keys would travel open.
     pub fn custom(base_url: &str) -> Result<Self, InvalidBaseUrl> {
+        let environment = Self::custom_even_plain(base_url)?;
+        if environment.0.starts_with("http:") && !environment.is_loopback() {
+            return Err(InvalidBaseUrl { why: "plain http goes to loopback only; use https" });
+        }
+        Ok(environment)
+    }
+
+    /// The same, with plain http to other machines allowed: to a mock in a network of containers, say.
+    /// Never for real merchants: their identity papers would travel open.
+    ///
+    /// # Errors
+    /// When the text is not the scheme, host and port of an http or https URL.
+    pub fn custom_even_plain(base_url: &str) -> Result<Self, InvalidBaseUrl> {
         let invalid = |why| Err(InvalidBaseUrl { why });
         if !is_http_url(base_url) {
             return invalid("it is not an http or https URL of a host, without user name");
@@ -34,9 +47,6 @@ impl Environment {
         let Ok(uri) = base_url.parse::<Uri>() else {
             return invalid("it is not a URL");
         };
-        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback_host) {
-            return invalid("plain http goes to loopback only; use https");
-        }
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
             return invalid("leave out path and query; the operations add theirs");
         }
@@ -96,5 +106,14 @@ mod tests {
         ] {
             assert!(Environment::custom(url).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn plain_http_goes_to_other_machines_only_where_that_is_allowed() {
+        for url in ["http://10.0.0.1:8480", "http://mock:8480"] {
+            assert!(Environment::custom(url).is_err(), "{url}");
+            assert!(Environment::custom_even_plain(url).is_ok(), "{url}");
+        }
+        assert!(Environment::custom_even_plain("ftp://x").is_err());
     }
 }

@@ -1,107 +1,385 @@
 //! What can go wrong with a call.
 
-use std::fmt;
+mod kind;
+mod scrub;
 
-use doku_signing::HeaderError;
-use doku_types::{code::GatewayCode, error::ApiError, validate::ParseError};
+use std::{fmt, sync::Arc, time::Duration};
+
+use doku_types::{
+    code::GatewayCode,
+    error::ApiError,
+    validate::{Fault, ParseError},
+};
 use http::StatusCode;
 
-use crate::transport::TransportError;
+use crate::{
+    body::BoxError,
+    transport::{TransportError, TransportErrorKind},
+};
 
-/// Why a call failed. Never shows a secret or personal data of the request.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The request could not be made; nothing was sent.
-    #[error("the request could not be made: {0}")]
-    Request(#[from] HeaderError),
-    /// The request could not be made: a part is no valid URL or header; nothing was sent.
-    #[error("the request could not be made: {0}")]
-    Http(#[from] http::Error),
-    /// No usable answer came.
-    #[error("{source}{}", RequestId(.request_id))]
-    Transport {
-        /// What happened.
-        source: TransportError,
-        /// To look for at DOKU, should the request have arrived; an upload has none.
-        request_id: Option<String>,
-    },
-    /// DOKU refused.
-    #[error("DOKU refused with HTTP {}: {error}{}", status.as_u16(), RequestId(.request_id))]
-    Refused {
-        /// Of the answer.
-        status: StatusCode,
-        /// As DOKU words it.
-        error: ApiError,
-        /// Of the request; an upload has none.
-        request_id: Option<String>,
-    },
-    /// The answer is neither the operation's reply nor one of DOKU's refusals.
-    #[error("HTTP {} with a body that is in none of DOKU's formats: {error}{}", status.as_u16(), RequestId(.request_id))]
-    Decode {
-        /// Of the answer.
-        status: StatusCode,
-        /// What the body lacks.
-        error: ParseError,
-        /// Of the request; an upload has none.
-        request_id: Option<String>,
-    },
-    /// The answer carries a signature, and it is wrong: do not trust the answer.
-    #[error("the answer is wrongly signed: {why}{}", RequestId(.request_id))]
-    ReplySignature {
-        /// What is wrong with it.
-        why: String,
-        /// Of the request; an upload has none.
-        request_id: Option<String>,
-    },
+pub use kind::ErrorKind;
+pub(crate) use scrub::scrub;
+
+/// Why a call failed: [what sort of failure](Self::kind), whether [it may have been carried
+/// out](Self::outcome_unknown) all the same, whether [another try](Self::is_retryable) may help, what
+/// DOKU said and [what to do](Self::advice). Cheap to clone.
+///
+/// Neither `Display` nor `Debug` nor an accessor shows a secret or personal data of the request. In
+/// DOKU's texts e-mail addresses and runs of 16 digits or more are blotted out, and the key of the
+/// call.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use doku_mock::MockDoku;
+/// use doku_partner::{Credentials, Environment, ErrorKind, PartnerClient};
+/// use doku_types::partner::requirements::RequirementsQuery;
+///
+/// let mock = MockDoku::start().await;
+/// let environment = Environment::custom(mock.base_url()).unwrap();
+/// let client_id = mock.credentials().client_id.clone();
+/// let client = PartnerClient::builder(environment, Credentials::new(client_id, "SK-other")).build();
+///
+/// let error = client.check_requirements(&RequirementsQuery::personal()).await.unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Signature);
+/// assert!(error.advice().unwrap().contains("secret key"));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    operation: &'static str,
+    cause: Cause,
+    request_id: Option<String>,
+    attempts: u32,
+    unanswered: bool,
+    outcome_unknown: bool,
+    retry_after: Option<Duration>,
+    assumptions: Vec<&'static str>,
 }
 
-/// The end of a sentence.
-struct RequestId<'a>(&'a Option<String>);
+/// What happened last.
+#[derive(Clone)]
+pub(crate) enum Cause {
+    /// It could not be made.
+    Request(Arc<dyn std::error::Error + Send + Sync>),
+    /// It was not sent: these faults were found before.
+    Faults(Vec<Fault>),
+    /// No usable answer.
+    Transport(Arc<TransportError>),
+    /// DOKU's words.
+    Refused(StatusCode, ApiError),
+    /// An answer in none of DOKU's formats.
+    Decode(StatusCode, ParseError),
+    /// An answer that has no right signature.
+    Reply(StatusCode, String),
+    /// The state of an onboarding could not be saved, or does not fit.
+    State(Arc<dyn std::error::Error + Send + Sync>),
+}
 
-impl fmt::Display for RequestId<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |id| write!(f, " (Request-Id {id})"))
+impl Cause {
+    pub(crate) fn request(error: impl Into<BoxError>) -> Self {
+        Self::Request(error.into().into())
+    }
+
+    pub(crate) fn state(error: impl Into<BoxError>) -> Self {
+        Self::State(error.into().into())
     }
 }
 
 impl Error {
+    /// Of an operation, without more.
+    pub(crate) fn new(operation: &'static str, cause: Cause) -> Self {
+        Self(Arc::new(Inner {
+            operation,
+            cause,
+            request_id: None,
+            attempts: 0,
+            unanswered: false,
+            outcome_unknown: false,
+            retry_after: None,
+            assumptions: Vec::new(),
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// After so many attempts under this Request-Id.
+    pub(crate) fn sent(self, request_id: Option<String>, attempts: u32) -> Self {
+        self.with(|inner| (inner.request_id, inner.attempts) = (request_id, attempts))
+    }
+
+    /// Whether an attempt that may have arrived was not answered, and whether it is unknown if the
+    /// request was carried out.
+    pub(crate) fn unknown(self, unanswered: bool, outcome_unknown: bool) -> Self {
+        self.with(|inner| (inner.unanswered, inner.outcome_unknown) = (unanswered, outcome_unknown))
+    }
+
+    pub(crate) fn retry_at_earliest_in(self, wait: Option<Duration>) -> Self {
+        self.with(|inner| inner.retry_after = wait)
+    }
+
+    /// Those of the operation.
+    pub(crate) fn standing_on(self, assumptions: &'static [&'static str]) -> Self {
+        self.with(|inner| inner.assumptions.extend(assumptions))
+    }
+
+    /// What sort of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        if self.0.unanswered && self.0.outcome_unknown {
+            return ErrorKind::Ambiguous;
+        }
+        match &self.0.cause {
+            Cause::Request(_) => ErrorKind::Request,
+            Cause::Faults(_) => ErrorKind::Validation,
+            Cause::Transport(error) => match error.kind() {
+                TransportErrorKind::Timeout => ErrorKind::Timeout,
+                TransportErrorKind::Body => ErrorKind::Request,
+                _ => ErrorKind::Transport,
+            },
+            Cause::Refused(status, error) => ErrorKind::of_refusal(*status, error),
+            Cause::Decode(status, _) => ErrorKind::of_unreadable(*status),
+            Cause::Reply(..) => ErrorKind::ReplySignature,
+            Cause::State(_) => ErrorKind::State,
+        }
+    }
+
+    /// Whether the same request may succeed later: under [the same Request-Id](Self::request_id), by
+    /// [`PartnerClient::call_as`](crate::PartnerClient::call_as), so that it is not done twice.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Transport => {
+                !matches!(&self.0.cause, Cause::Transport(error) if error.kind() == TransportErrorKind::TooLarge)
+            }
+            ErrorKind::Conflict => self.api_error().is_some_and(|error| {
+                self.0.attempts > 1 && error.code() == Some(&GatewayCode::IdempotentRequest)
+            }),
+            kind => matches!(
+                kind,
+                ErrorKind::Timeout
+                    | ErrorKind::RateLimited
+                    | ErrorKind::Server
+                    | ErrorKind::Ambiguous
+            ),
+        }
+    }
+
+    /// Whether a registration, invitation or update may have been carried out although the call failed.
+    /// Look for it at DOKU by the [Request-Id](Self::request_id), or call again under that id within 24
+    /// hours (A13); do not send it under another.
+    pub fn outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+
+    /// Whether nothing under its Request-Id was carried out, not even by an earlier call whose outcome
+    /// was unknown: then it takes the refusal of DOKU's business, which knows the id (A13).
+    pub(crate) fn settles(&self, earlier_call: bool) -> bool {
+        let by_business = matches!(self.0.cause, Cause::Refused(_, ApiError::Business(_)));
+        !self.0.outcome_unknown && (by_business || !earlier_call)
+    }
+
+    /// DOKU's name of the operation.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// Of the request. An upload has none, nor has what failed before it was made.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How often it was sent; 0 if nothing was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Of the last answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            Cause::Refused(status, _) | Cause::Decode(status, _) | Cause::Reply(status, _) => {
+                Some(*status)
+            }
+            _ => None,
+        }
+    }
+
+    /// What DOKU said, without e-mail addresses, long numbers and the key.
+    pub fn api_error(&self) -> Option<&ApiError> {
+        match &self.0.cause {
+            Cause::Refused(_, error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What was found wrong here, before anything was sent.
+    pub fn faults(&self) -> &[Fault] {
+        match &self.0.cause {
+            Cause::Faults(faults) => faults,
+            _ => &[],
+        }
+    }
+
+    /// What is at fault, as JSON pointers such as `/business/name`: of the [faults](Self::faults) found
+    /// here, or named in DOKU's texts (A10).
+    pub fn pointers(&self) -> Vec<&str> {
+        let texts = match self.api_error() {
+            Some(ApiError::Business(texts)) => texts.as_slice(),
+            _ => &[],
+        };
+        let named = texts.iter().flat_map(|text| text.split_whitespace());
+        let named = named.map(|word| word.trim_end_matches([',', ';', ':', '.']));
+        let named = named.filter(|word| word.starts_with('/') && word.len() > 1);
+        self.0.faults_pointers().chain(named).collect()
+    }
+
+    /// How long the host asked to wait before another try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The assumptions of the [ledger](doku_types::evidence) that the operation and this failure's
+    /// reading stand on: where to look first if the failure makes no sense.
+    pub fn assumptions(&self) -> Vec<&'static str> {
+        let mut ids = self.0.assumptions.clone();
+        ids.extend(self.faults().iter().map(|fault| fault.evidence).filter(|id| is_assumed(id)));
+        ids.extend(match &self.0.cause {
+            Cause::Refused(status, ApiError::Gateway { code, .. }) => match code {
+                GatewayCode::InvalidToken => &["A11"][..],
+                GatewayCode::IdempotentRequest => &["A13"],
+                _ if *status == StatusCode::UNAUTHORIZED => &["A11"],
+                _ => &["A10"],
+            },
+            Cause::Refused(StatusCode::NOT_FOUND, ApiError::Business(_)) => &["A12"],
+            Cause::Refused(..) => &["A10"],
+            Cause::Reply(..) => &["A14", "A40"],
+            _ => &[],
+        });
+        if self.0.outcome_unknown {
+            ids.push("A13");
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
     /// What to do about it, where that can be said.
     pub fn advice(&self) -> Option<&'static str> {
-        match self {
-            Self::Refused { status, .. } | Self::Decode { status, .. }
-                if status.is_server_error() =>
-            {
-                Some("DOKU is in trouble: try again later, but ask with Get Business Data first")
+        Some(match (self.kind(), &self.0.cause) {
+            (ErrorKind::Ambiguous, _) => AMBIGUOUS,
+            (_, Cause::Transport(error)) => error.kind().advice(),
+            (ErrorKind::Signature, _) => {
+                "the secret key is not this client id's: copy it again from DOKU's dashboard"
             }
-            Self::Refused { error, .. } => match error {
-                ApiError::Gateway { code, .. } => match code {
-                    GatewayCode::InvalidSignature => Some(
-                        "the secret key is not this client id's: copy it again from DOKU's dashboard",
-                    ),
-                    GatewayCode::InvalidClientId => Some(
-                        "the host does not know this client id: check it, and that it belongs to this environment",
-                    ),
-                    GatewayCode::RequestTimeOutOfRange => {
-                        Some("this machine's clock is more than an hour off: set it")
-                    }
-                    GatewayCode::InvalidToken => Some("generate a new token and upload again"),
-                    _ => None,
-                },
-                ApiError::Business(_) => Some("mend what the message names and send again"),
-                _ => Some("check the base URL: the host has no such path"),
+            (ErrorKind::ReplySignature, _) => {
+                "something between here and DOKU may have changed the answer: do not use it"
+            }
+            (ErrorKind::Credentials, Cause::Refused(_, error)) => match error.code() {
+                Some(GatewayCode::InvalidToken) => "generate a new token and upload again",
+                _ => {
+                    "the host does not know this client id: check it, and that it belongs to this environment"
+                }
             },
-            Self::Transport { source, .. } => Some(source.kind().advice()),
-            Self::Decode { status, .. } if status.is_success() => Some(
-                "the request may have been carried out: ask with Get Business Data, or ask DOKU, before sending it again",
-            ),
-            Self::Decode { .. } => {
-                Some("check the base URL: something else than DOKU may answer there")
+            (ErrorKind::Clock, _) => "this machine's clock is more than an hour off: set it",
+            (ErrorKind::NotFound, Cause::Refused(_, ApiError::Business(_))) => {
+                "check the id, and that it was made by this partner in this environment"
             }
-            Self::ReplySignature { .. } => {
-                Some("something between here and DOKU may have changed the answer: do not use it")
+            (ErrorKind::NotFound | ErrorKind::Credentials, _) => {
+                "check the base URL: the host has no such path, or something else answers there"
             }
-            Self::Request(_) | Self::Http(_) => None,
+            (ErrorKind::Conflict, _) => {
+                "the Request-Id was used for another request, or that one is still being processed: a new request takes a new id"
+            }
+            (ErrorKind::RateLimited, _) => "wait as long as the host asks, then send it again",
+            (ErrorKind::Server, _) if self.0.outcome_unknown => AMBIGUOUS,
+            (ErrorKind::Server, _) => "DOKU is in trouble: try again later",
+            (ErrorKind::Decode, Cause::Decode(status, _)) if status.is_redirection() => {
+                "the host redirects, which is never followed: check the base URL"
+            }
+            (ErrorKind::Decode, _) if self.0.outcome_unknown => AMBIGUOUS,
+            (ErrorKind::Decode, _) => {
+                "check the base URL: something else than DOKU may answer there"
+            }
+            (ErrorKind::Validation, _) => "mend what the message names and send again",
+            _ => return None,
+        })
+    }
+}
+
+impl Inner {
+    fn faults_pointers(&self) -> impl Iterator<Item = &str> {
+        let faults = match &self.cause {
+            Cause::Faults(faults) => faults.as_slice(),
+            _ => &[],
+        };
+        faults.iter().map(|fault| fault.pointer.as_str())
+    }
+}
+
+fn is_assumed(id: &str) -> bool {
+    use doku_types::evidence::{Evidence, entry};
+    entry(id).is_some_and(|entry| entry.evidence == Evidence::Assumed)
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.0.operation)?;
+        if self.kind() == ErrorKind::Ambiguous {
+            f.write_str("sent, and it is not known whether it was carried out: ")?;
+        }
+        match &self.0.cause {
+            Cause::Request(error) => write!(f, "the request could not be made: {error}")?,
+            Cause::Faults(faults) => {
+                f.write_str("not sent: ")?;
+                for (index, fault) in faults.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "; " };
+                    write!(f, "{comma}{fault}")?;
+                }
+            }
+            Cause::Transport(error) => write!(f, "{error}")?,
+            Cause::Refused(status, error) => {
+                write!(f, "DOKU refused with HTTP {}: {error}", status.as_u16())?;
+            }
+            Cause::Decode(status, error) => {
+                let status = status.as_u16();
+                write!(f, "HTTP {status} with a body that is in none of DOKU's formats: {error}")?;
+            }
+            Cause::Reply(_, why) => write!(f, "the answer is not to be believed: {why}")?,
+            Cause::State(error) => write!(f, "{error}")?,
+        }
+        match (&self.0.request_id, self.0.attempts) {
+            (Some(id), 0 | 1) => write!(f, " (Request-Id {id})"),
+            (Some(id), attempts) => write!(f, " (Request-Id {id}, {attempts} attempts)"),
+            (None, 0 | 1) => Ok(()),
+            (None, attempts) => write!(f, " ({attempts} attempts)"),
         }
     }
 }
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("outcome_unknown", &self.0.outcome_unknown)
+            .field("message", &self.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            Cause::Request(error) | Cause::State(error) => Some(&**error),
+            // Its text is in this one's.
+            Cause::Transport(error) => error.source(),
+            Cause::Decode(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+const AMBIGUOUS: &str = "it may have been carried out: send it again under the same Request-Id within 24 hours, or ask DOKU about that id; never under another";

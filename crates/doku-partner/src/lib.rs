@@ -24,21 +24,37 @@
 //! KYB verdicts come back as signed callbacks: see [`callback`], and with the feature `receiver`
 //! `receiver::CallbackListener`.
 
+mod body;
+mod builder;
+mod call;
 pub mod callback;
 mod client;
 mod environment;
 mod error;
+pub mod onboarding;
 pub mod operation;
 #[cfg(feature = "receiver")]
 pub mod receiver;
+mod reply;
+pub mod retry;
+mod token_cache;
 mod transport;
+mod upload;
 
-pub use client::{PartnerClient, PartnerClientBuilder};
+pub use body::{Body, BoxError};
+pub use builder::{PartnerClientBuilder, UnsignedReplies};
+pub use client::PartnerClient;
 pub use environment::{Environment, InvalidBaseUrl};
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use operation::Operation;
+pub use reply::{Outcome, Reply};
+pub use retry::RetryPolicy;
+#[cfg(feature = "tls")]
+pub use transport::InvalidCertificate;
 pub use transport::{
-    HyperTransport, Transport, TransportError, TransportErrorKind, TransportFuture,
+    HyperTransport, HyperTransportBuilder, InvalidProxy, Timeouts, Transport, TransportError,
+    TransportErrorKind, TransportFuture,
 };
+pub use upload::{FileUpload, Progress};
 
 pub use doku_signing::Credentials;

@@ -54,7 +54,6 @@ impl Load {
         )
         .clock(mock.clock())
         .build();
-        let token = client.generate_token(&TokenRequest::new()).await?.token;
         let mut ids = Vec::<FileId>::new();
         for purpose in [
             FilePurpose::photo_proof(),
@@ -62,7 +61,7 @@ impl Load {
             FilePurpose::owner_liveness(),
         ] {
             let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-            ids.push(client.upload_file(&token, &upload).await?.id);
+            ids.push(client.upload_file(&upload).await?.into_inner().id);
         }
         let mut registration = Registration::parse(MERCHANT)?;
         let business = &mut registration.business;

@@ -30,14 +30,10 @@ impl Operation for GetBusinessData<'_> {
     type Reply = BusinessData;
     const NAME: &'static str = Endpoint::GetBusinessData.name();
     const METHOD: Method = Method::GET;
+    const ASSUMPTIONS: &'static [&'static str] = &["A02"];
 
     fn path_and_query(&self) -> String {
-        // An id is opaque: whatever is in it has to stay one segment of the path, where a blank is
-        // no plus sign.
-        let brand: String =
-            form_urlencoded::byte_serialize(self.brand.as_str().as_bytes()).collect();
-        let brand = brand.replace('+', "%20");
-        let path = Endpoint::GetBusinessData.path().replace("{brand}", &brand);
+        let path = with_brand(Endpoint::GetBusinessData, self.brand);
         format!("{path}?{}", encode(self.query))
     }
 
@@ -48,6 +44,13 @@ impl Operation for GetBusinessData<'_> {
     fn parse(body: &[u8]) -> Result<BusinessData, ParseError> {
         BusinessData::parse(body)
     }
+}
+
+/// The path of an operation on a brand. An id is opaque: whatever is in it stays one segment of the
+/// path, where a blank is no plus sign.
+pub(super) fn with_brand(endpoint: Endpoint, brand: &BrandId) -> String {
+    let segment: String = form_urlencoded::byte_serialize(brand.as_str().as_bytes()).collect();
+    endpoint.path().replace("{brand}", &segment.replace('+', "%20"))
 }
 
 #[cfg(test)]

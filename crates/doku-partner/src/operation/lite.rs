@@ -31,6 +31,7 @@ impl Operation for CreateBusinessLite<'_> {
     type Reply = LiteReply;
     const NAME: &'static str = Endpoint::CreateBusinessLite.name();
     const METHOD: Method = Method::POST;
+    const CHANGES: bool = true;
 
     fn path_and_query(&self) -> String {
         Endpoint::CreateBusinessLite.path().to_owned()

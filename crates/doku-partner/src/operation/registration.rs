@@ -31,6 +31,8 @@ impl Operation for RegisterBusiness<'_> {
     type Reply = RegistrationReply;
     const NAME: &'static str = Endpoint::BusinessRegistration.name();
     const METHOD: Method = Method::POST;
+    const CHANGES: bool = true;
+    const ASSUMPTIONS: &'static [&'static str] = &["A01", "A26"];
 
     fn path_and_query(&self) -> String {
         Endpoint::BusinessRegistration.path().to_owned()

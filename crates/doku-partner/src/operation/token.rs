@@ -30,6 +30,7 @@ impl Operation for GenerateToken<'_> {
     type Reply = TokenReply;
     const NAME: &'static str = Endpoint::GenerateToken.name();
     const METHOD: Method = Method::POST;
+    const ASSUMPTIONS: &'static [&'static str] = &["A15"];
 
     fn path_and_query(&self) -> String {
         Endpoint::GenerateToken.path().to_owned()
