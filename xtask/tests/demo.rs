@@ -49,7 +49,6 @@ fn the_example_merchant_is_onboarded() {
     for step in [
         "Check Requirements",
         "Check the files",
-        "Generate Token",
         "Upload File",
         "Business Registration",
         "KYB callbacks",
@@ -134,8 +133,8 @@ fn what_would_be_refused_is_told_before_anything_is_sent() {
         &["--merchant", path.to_str().unwrap()],
         1,
         &[
-            "these files do not fit",
-            "ktp.jpg has a content of no known kind",
+            "the merchant does not fit",
+            "/business/contacts/0/documents/0/id has a content of no known kind",
             "nothing was registered",
         ],
     );

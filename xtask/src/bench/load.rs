@@ -14,7 +14,7 @@ use std::{
 
 use bytes::Bytes;
 use doku_mock::{Builder, Clock, MockDoku};
-use doku_partner::{Environment, PartnerClient, operation::FileUpload};
+use doku_partner::{Environment, FileUpload, PartnerClient};
 use doku_types::{
     FileId,
     code::DocumentCode,
@@ -22,7 +22,6 @@ use doku_types::{
         BASE_PATH,
         file::FilePurpose,
         registration::{Registration, RegistrationReply},
-        token::TokenRequest,
     },
 };
 use http::{Method, Request, StatusCode};
@@ -76,6 +75,11 @@ impl Load {
 
     pub(crate) fn mock(&self) -> &MockDoku {
         &self.mock
+    }
+
+    /// The registration that is sent again and again.
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.body
     }
 
     /// Stops the mock.

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use doku_partner::FileUpload;
 use doku_types::{
-    FileId, Personal,
+    Personal,
     code::{
         BrandCategory, DocumentCode, Position, Readiness, SocialMediaCode, TransactionFrequency,
         TransactionQuantity,
@@ -97,20 +98,6 @@ struct Files {
     owner_liveness: PathBuf,
 }
 
-/// A file of the merchant's, read.
-pub(crate) struct MerchantFile {
-    pub(crate) purpose: FilePurpose,
-    pub(crate) name: String,
-    pub(crate) content: Vec<u8>,
-}
-
-/// The ids that the uploads gave.
-pub(crate) struct Uploaded {
-    pub(crate) photo_proof: FileId,
-    pub(crate) ktp: FileId,
-    pub(crate) owner_liveness: FileId,
-}
-
 impl Merchant {
     /// Reads the description. Its errors tell the line, not what stands in it.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
@@ -139,40 +126,42 @@ impl Merchant {
         &self.business.name
     }
 
-    /// The photo proof, the KTP and the liveness photo, in this order; paths are relative to the
-    /// description's folder.
-    pub(crate) fn files(&self, description: &Path) -> Result<[MerchantFile; 3], Failure> {
+    /// The photo proof, the KTP and the liveness photo, each with what the draft calls it; paths are
+    /// relative to the description's folder.
+    pub(crate) async fn files(
+        &self,
+        description: &Path,
+    ) -> Result<Vec<(&'static str, FileUpload)>, Failure> {
         let folder = description.parent().unwrap_or(Path::new("."));
-        let read = |purpose, path: &Path| {
+        let mut files = Vec::new();
+        for (name, purpose, path) in [
+            (PHOTO_PROOF, FilePurpose::photo_proof(), &self.files.photo_proof),
+            (KTP, FilePurpose::document(DocumentCode::Ktp), &self.files.ktp),
+            (OWNER_LIVENESS, FilePurpose::owner_liveness(), &self.files.owner_liveness),
+        ] {
             let path = folder.join(path);
-            let content = fs::read(&path).map_err(|error| {
+            let upload = FileUpload::path(purpose, &path).await.map_err(|error| {
                 Failure::new(format!("cannot read {}: {error}", path.display()))
                     .advice("mend the path under [files]; it is relative to the merchant's file")
             })?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok(MerchantFile { purpose, name, content })
-        };
-        Ok([
-            read(FilePurpose::photo_proof(), &self.files.photo_proof)?,
-            read(FilePurpose::document(DocumentCode::Ktp), &self.files.ktp)?,
-            read(FilePurpose::owner_liveness(), &self.files.owner_liveness)?,
-        ])
+            files.push((name, upload));
+        }
+        Ok(files)
     }
 
-    /// The registration, naming the uploaded files.
-    pub(crate) fn registration(&self, files: &Uploaded, callback_url: &str) -> Registration {
+    /// The registration, with names in the place of the ids that the uploads will give.
+    pub(crate) fn draft(&self, callback_url: &str) -> Registration {
         let mut brand = registration::Brand::builder()
             .name(&self.brand.name)
             .description(&self.brand.description)
             .category(self.brand.category.clone())
             .social_media(self.social_media())
-            .photo_proofs([files.photo_proof.clone().into()])
+            .photo_proofs([PHOTO_PROOF.into()])
             .build();
         brand.transaction_frequency.clone_from(&self.brand.transaction_frequency);
         brand.transaction_quantity.clone_from(&self.brand.transaction_quantity);
-        let ktp = Document::ktp(files.ktp.clone(), self.owner.ktp_number.clone());
         let owner = Contact::builder()
-            .documents([ktp])
+            .documents([Document::ktp(KTP, self.owner.ktp_number.clone())])
             .email(self.owner.email.clone())
             .name(self.owner.name.clone())
             .nationality(&self.owner.nationality)
@@ -180,7 +169,7 @@ impl Merchant {
             .phone_number(self.owner.phone_number.clone())
             .position(Position::Owner)
             .primary(true)
-            .owner_liveness(files.owner_liveness.clone())
+            .owner_liveness(OWNER_LIVENESS)
             .build();
         let address = Address::builder()
             .area(&self.address.area)
@@ -226,3 +215,7 @@ impl Merchant {
             .collect()
     }
 }
+
+const PHOTO_PROOF: &str = "photo_proof";
+const KTP: &str = "ktp";
+const OWNER_LIVENESS: &str = "owner_liveness";

@@ -8,6 +8,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     process::ExitCode,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -15,13 +16,10 @@ use doku_mock::MockDoku;
 use doku_partner::{
     Credentials, Environment, Error, PartnerClient,
     callback::CallbackReceiver,
+    onboarding::{Event, FollowPolicy, Onboarding, Verdict},
     receiver::{CallbackListener, Callbacks},
 };
-use doku_types::{
-    code::Status,
-    partner::requirements::RequirementsQuery,
-    validate::{Fault, is_http_url},
-};
+use doku_types::{partner::requirements::RequirementsQuery, validate::is_http_url};
 
 use http::Uri;
 use merchant::Merchant;
@@ -88,18 +86,18 @@ impl Failure {
         self
     }
 
-    fn of_call(step: &str, error: &Error) -> Self {
-        let failure = Self::new(format!("{step}: {error}"));
+    fn of_call(error: &Error) -> Self {
+        if !error.faults().is_empty() {
+            let faults = error.faults().iter().map(|fault| format!("\n    {fault}"));
+            let what = format!("the merchant does not fit:{}", faults.collect::<String>());
+            return Self::new(what)
+                .advice("mend the merchant's file or its images; nothing was registered");
+        }
+        let failure = Self::new(error.to_string());
         match error.advice() {
             Some(advice) => failure.advice(advice),
             None => failure,
         }
-    }
-
-    fn of_faults(what: &str, faults: &[Fault]) -> Self {
-        let list: Vec<_> = faults.iter().map(|fault| format!("\n    {fault}")).collect();
-        Self::new(format!("{what}:{}", list.concat()))
-            .advice("mend the merchant's file or its images; nothing was registered")
     }
 }
 
@@ -141,9 +139,9 @@ pub(crate) fn run(options: Options) -> ExitCode {
 /// Returns the host that it onboarded at, which may be kept.
 async fn demo(options: &Options) -> Result<Host, Failure> {
     let started = Instant::now();
-    let mut report = Report::new(options.json);
+    let report = Arc::new(Report::new(options.json));
     let merchant = Merchant::read(&options.merchant)?;
-    let files = merchant.files(&options.merchant)?;
+    let files = merchant.files(&options.merchant).await?;
     let host = Host::open(options).await?;
     let (callback_url, mut callbacks) = host.receive_callbacks(options).await?;
     let described = match &host.mock {
@@ -152,37 +150,46 @@ async fn demo(options: &Options) -> Result<Host, Failure> {
     };
     report.opening(merchant.name(), &described, &callback_url);
     let client = PartnerClient::builder(host.environment.clone(), host.credentials.clone()).build();
-    let query = RequirementsQuery::personal();
+    let (query, draft) = (RequirementsQuery::personal(), merchant.draft(&callback_url));
 
-    let requirements = steps::check_requirements(&client, &query, &mut report).await?;
-    steps::check_files(&requirements, &files, &mut report)?;
-    let token = steps::generate_token(&client, &mut report).await?;
-    let uploaded = steps::upload_files(&client, &token, files, &mut report).await?;
-    let registration = merchant.registration(&uploaded, &callback_url);
-    let (business, brand) =
-        steps::register(&client, &requirements, &registration, &mut report).await?;
-    let wait = Duration::from_secs(options.wait);
-    steps::await_verdict(&mut callbacks, &registration, &brand, wait, &mut report).await?;
-
-    let start = Instant::now();
-    let data = client
-        .business_data(&brand.id, &query)
-        .await
-        .map_err(|error| Failure::of_call("Get Business Data", &error))?;
-    let took = start.elapsed();
-    let status = data.status.map(|status| status.to_string()).unwrap_or_default();
-    let services = data.brands.iter().flat_map(|brand| &brand.services);
-    let services: Vec<_> =
-        services.map(|service| format!("{} {}", service.code, service.status)).collect();
-    let got = [format!("{} is {status}", data.id), format!("services: {}", services.join(", "))];
-    report.step("Get Business Data", brand.id.as_str(), &got, Some(took));
-    if status != Status::Active.as_str() {
-        let advice = "the callbacks said ACTIVE: ask DOKU with the business's id";
-        return Err(Failure::new(format!("the business is {status}, not ACTIVE")).advice(advice));
+    let mut onboarding = Onboarding::new(&client, query.clone(), draft.clone());
+    // One after the other reads better.
+    onboarding.uploads_at_once(1);
+    let registered = Arc::new(OnceLock::new());
+    let (keep, mut tell) =
+        (Arc::clone(&registered), steps::teller(Arc::clone(&report), &query, &files));
+    onboarding.on_event(move |event| {
+        if let Event::Registered(reply) = event {
+            let _ = keep.set(reply.business.clone());
+        }
+        tell(event);
+    });
+    // The callbacks have come by then, or have not.
+    onboarding.follow_policy(FollowPolicy::new().patience(Duration::ZERO));
+    for (name, upload) in files {
+        onboarding.file(name, upload);
     }
-    report.done(business.id.as_str(), brand.id.as_str(), started.elapsed());
-
-    Ok(host)
+    onboarding.submit().await.map_err(|error| Failure::of_call(&error))?;
+    let brand = registered.get().and_then(|business| business.brands.first());
+    let (Some(business), Some(brand)) = (registered.get(), brand) else {
+        return Err(Failure::new("the registration gave no ids"));
+    };
+    let wait = Duration::from_secs(options.wait);
+    steps::await_callbacks(&mut callbacks, &draft, brand, wait, &report).await?;
+    match onboarding.follow().await.map_err(|error| Failure::of_call(&error))? {
+        Verdict::Active(_) => {
+            report.done(business.id.as_str(), brand.id.as_str(), started.elapsed());
+            Ok(host)
+        }
+        verdict => {
+            let status = match &verdict {
+                Verdict::Rejected { .. } => "REJECTED",
+                _ => "not decided",
+            };
+            let what = format!("the callbacks said ACTIVE, and the business is {status}");
+            Err(Failure::new(what).advice(format!("ask DOKU about {}", business.id)))
+        }
+    }
 }
 
 /// Whom the demo talks to.

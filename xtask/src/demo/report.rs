@@ -1,6 +1,9 @@
 //! What the demo prints: for people, or with `--json` one JSON object a step.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use anstream::println;
 use anstyle::{AnsiColor, Style};
@@ -9,7 +12,7 @@ use serde_json::json;
 /// Prints the steps as they are done.
 pub(crate) struct Report {
     json: bool,
-    steps: usize,
+    steps: AtomicUsize,
 }
 
 const BOLD: Style = Style::new().bold();
@@ -18,7 +21,7 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 impl Report {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, steps: 0 }
+        Self { json, steps: AtomicUsize::new(0) }
     }
 
     /// What is about to happen, and where.
@@ -36,13 +39,12 @@ impl Report {
     }
 
     /// One finished step: what was asked, what came back, how long it took.
-    pub(crate) fn step(&mut self, name: &str, asked: &str, got: &[String], took: Option<Duration>) {
+    pub(crate) fn step(&self, name: &str, asked: &str, got: &[String], took: Option<Duration>) {
         if self.json {
-            self.steps += 1;
             let ms = took.map(|took| took.as_millis());
             println!(
                 "{}",
-                json!({"step": self.steps, "name": name, "asked": asked, "got": got, "ms": ms})
+                json!({"step": self.next_step(), "name": name, "asked": asked, "got": got, "ms": ms})
             );
             return;
         }
@@ -55,10 +57,9 @@ impl Report {
     }
 
     /// A step that takes its time: what was asked. What comes is told by [`Report::came`].
-    pub(crate) fn waiting(&mut self, name: &str, asked: &str) {
+    pub(crate) fn waiting(&self, name: &str, asked: &str) {
         if self.json {
-            self.steps += 1;
-            println!("{}", json!({"step": self.steps, "name": name, "asked": asked}));
+            println!("{}", json!({"step": self.next_step(), "name": name, "asked": asked}));
         } else {
             self.heading(name, asked, None);
         }
@@ -86,15 +87,18 @@ impl Report {
         }
     }
 
-    fn heading(&mut self, name: &str, asked: &str, took: Option<&str>) {
-        self.steps += 1;
-        let step = self.steps;
+    fn heading(&self, name: &str, asked: &str, took: Option<&str>) {
+        let step = self.next_step();
         println!();
         match took {
             Some(took) => println!("{BOLD}{step:>2}  {name:<24}{BOLD:#}{DIM}{took:>8}{DIM:#}"),
             None => println!("{BOLD}{step:>2}  {name}{BOLD:#}"),
         }
         println!("    {DIM}asked{DIM:#}  {asked}");
+    }
+
+    fn next_step(&self) -> usize {
+        self.steps.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The good end.

@@ -1,41 +1,86 @@
-//! The steps of the demo, one function each.
+//! What the demo tells of the onboarding, and the callbacks that it waits for.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use doku_partner::{PartnerClient, operation::FileUpload, receiver::Callbacks};
+use doku_partner::{FileUpload, onboarding::Event, receiver::Callbacks};
 use doku_types::{
-    BearerToken, FileId,
     code::{CallbackType, Status},
     partner::{
-        registration::{RegisteredBrand, RegisteredBusiness, Registration},
-        requirements::{FileRequirement, Requirements, RequirementsQuery},
-        token::TokenRequest,
+        registration::{RegisteredBrand, Registration},
+        requirements::{FileRequirement, RequirementsQuery},
     },
 };
 
-use super::{
-    Failure,
-    merchant::{MerchantFile, Uploaded},
-    report::Report,
-};
+use super::{Failure, report::Report};
 
-pub(super) async fn check_requirements(
-    client: &PartnerClient,
+/// Tells each step of the onboarding with the time since the one before.
+pub(super) fn teller(
+    report: Arc<Report>,
     query: &RequirementsQuery,
-    report: &mut Report,
-) -> Result<Requirements, Failure> {
-    let start = Instant::now();
-    let requirements = client
-        .check_requirements(query)
-        .await
-        .map_err(|error| Failure::of_call("Check Requirements", &error))?;
-    let asked: Vec<_> = query.pairs().iter().map(|(_, value)| *value).collect();
-    let business = &requirements.business;
-    let rules = business.brand.photo_proof.iter().chain(&business.contact.documents);
-    let rules = rules.chain(&business.contact.owner_liveness).chain(&business.documents);
-    let got: Vec<_> = rules.map(describe).collect();
-    report.step("Check Requirements", &asked.join(", "), &got, Some(start.elapsed()));
-    Ok(requirements)
+    files: &[(&'static str, FileUpload)],
+) -> impl FnMut(&Event<'_>) + Send + 'static {
+    let asked = query.pairs().iter().map(|(_, value)| *value).collect::<Vec<_>>().join(", ");
+    let files: BTreeMap<_, _> = files.iter().cloned().collect();
+    let mut since = Instant::now();
+    move |event| {
+        let took = Some(since.elapsed());
+        match event {
+            Event::Requirements(requirements) => {
+                let business = &requirements.business;
+                let rules = business.brand.photo_proof.iter().chain(&business.contact.documents);
+                let rules = rules.chain(&business.contact.owner_liveness);
+                let got: Vec<_> = rules.chain(&business.documents).map(describe).collect();
+                report.step("Check Requirements", &asked, &got, took);
+            }
+            Event::Checked => {
+                let fits = |upload: &FileUpload| {
+                    let (name, size) = (upload.name().unwrap_or("a file"), upload.size());
+                    format!("{name}: {} KB, fits", size.unwrap_or_default().div_ceil(1000))
+                };
+                let got: Vec<_> = files.values().map(fits).collect();
+                let asked = "against these requirements, here";
+                report.step("Check the files", asked, &got, None);
+            }
+            Event::Uploaded { name, file } => {
+                let asked = files.get(name).map(what).unwrap_or_default();
+                report.step("Upload File", &asked, &[file.id.to_string()], took);
+            }
+            Event::Registered(reply) => {
+                let business = &reply.business;
+                let brands = business.brands.iter();
+                let brands = brands.map(|one| described(one.id.as_str(), one.status.as_ref()));
+                let mut got = vec![described(business.id.as_str(), business.status.as_ref())];
+                got.extend(brands);
+                let asked = format!("a business with {} brand", business.brands.len());
+                report.step("Business Registration", &asked, &got, took);
+            }
+            Event::Looked(data) => {
+                let status = described(data.id.as_str(), data.status.as_ref());
+                let services = data.brands.iter().flat_map(|brand| &brand.services);
+                let services: Vec<_> = services
+                    .map(|service| format!("{} {}", service.code, service.status))
+                    .collect();
+                let brand = data.brands.first().map_or("", |brand| brand.id.as_str());
+                let got = [status, format!("services: {}", services.join(", "))];
+                report.step("Get Business Data", brand, &got, took);
+            }
+            _ => {}
+        }
+        since = Instant::now();
+    }
+}
+
+/// A file and what it is.
+fn what(upload: &FileUpload) -> String {
+    let (name, purpose) = (upload.name().unwrap_or("a file"), upload.purpose());
+    match purpose.code() {
+        Some(code) => format!("{name} as {} {code}", purpose.category()),
+        None => format!("{name} as {}", purpose.category()),
+    }
 }
 
 fn describe(rule: &FileRequirement) -> String {
@@ -47,118 +92,18 @@ fn describe(rule: &FileRequirement) -> String {
     text
 }
 
-/// Before anything is sent: do the files fit?
-pub(super) fn check_files(
-    requirements: &Requirements,
-    files: &[MerchantFile],
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let mut faults = Vec::new();
-    let mut got = Vec::new();
-    for file in files {
-        let rule = requirements.file(&file.purpose).cloned();
-        let rule = rule.unwrap_or_else(FileRequirement::fallback);
-        let found = rule.check(&file.name, file.content.len() as u64, &file.content);
-        faults.extend(found.into_iter().map(|mut fault| {
-            fault.pointer.clone_from(&file.name);
-            fault
-        }));
-        got.push(format!("{}: {} KB, fits", file.name, file.content.len().div_ceil(1000)));
-    }
-    if !faults.is_empty() {
-        return Err(Failure::of_faults("these files do not fit", &faults));
-    }
-    report.step("Check the files", "against these requirements, here", &got, None);
-    Ok(())
-}
-
-pub(super) async fn generate_token(
-    client: &PartnerClient,
-    report: &mut Report,
-) -> Result<BearerToken, Failure> {
-    let start = Instant::now();
-    let reply = client
-        .generate_token(&TokenRequest::minutes(TOKEN_MINUTES))
-        .await
-        .map_err(|error| Failure::of_call("Generate Token", &error))?;
-    let asked = format!("a token for {TOKEN_MINUTES} minutes");
-    let got = [format!("a token of {} characters", reply.token.expose().len())];
-    report.step("Generate Token", &asked, &got, Some(start.elapsed()));
-    Ok(reply.token)
-}
-
-pub(super) async fn upload_files(
-    client: &PartnerClient,
-    token: &BearerToken,
-    files: [MerchantFile; 3],
-    report: &mut Report,
-) -> Result<Uploaded, Failure> {
-    let mut ids: Vec<FileId> = Vec::new();
-    for file in files {
-        let start = Instant::now();
-        let asked = match file.purpose.code() {
-            Some(code) => format!("{} as {} {code}", file.name, file.purpose.category()),
-            None => format!("{} as {}", file.name, file.purpose.category()),
-        };
-        let upload = FileUpload::bytes(file.purpose, file.name, file.content);
-        let reply = client
-            .upload_file(token, &upload)
-            .await
-            .map_err(|error| Failure::of_call(&format!("Upload File, {asked}"), &error))?;
-        report.step("Upload File", &asked, &[reply.id.to_string()], Some(start.elapsed()));
-        ids.push(reply.id);
-    }
-    // As many ids as files, in their order.
-    let [photo_proof, ktp, owner_liveness] =
-        <[FileId; 3]>::try_from(ids).map_err(|_| Failure::new("an upload gave no id"))?;
-    Ok(Uploaded { photo_proof, ktp, owner_liveness })
-}
-
-pub(super) async fn register(
-    client: &PartnerClient,
-    requirements: &Requirements,
-    registration: &Registration,
-    report: &mut Report,
-) -> Result<(RegisteredBusiness, RegisteredBrand), Failure> {
-    let mut faults = registration.validate();
-    faults.extend(requirements.check(registration));
-    if !faults.is_empty() {
-        return Err(Failure::of_faults("the registration has faults", &faults));
-    }
-    let start = Instant::now();
-    let mut business = client
-        .register_business(registration)
-        .await
-        .map_err(|error| Failure::of_call("Business Registration", &error))?
-        .business;
-    let took = start.elapsed();
-    if business.brands.is_empty() {
-        return Err(Failure::new("Business Registration: the reply names no brand").advice(
-            "ask DOKU with the business's id, which is ".to_owned() + business.id.as_str(),
-        ));
-    }
-    let brand = business.brands.swap_remove(0);
-    let got = [
-        described(business.id.as_str(), business.status.as_ref()),
-        described(brand.id.as_str(), brand.status.as_ref()),
-    ];
-    let asked = format!("a {} business with one brand", registration.business.business_type);
-    report.step("Business Registration", &asked, &got, Some(took));
-    Ok((business, brand))
-}
-
 /// An id with its status, if DOKU told one.
-pub(super) fn described(id: &str, status: Option<&Status>) -> String {
+fn described(id: &str, status: Option<&Status>) -> String {
     status.map_or_else(|| id.to_owned(), |status| format!("{id} is {status}"))
 }
 
 /// Waits until every callback that this registration causes has come (A07).
-pub(super) async fn await_verdict(
+pub(super) async fn await_callbacks(
     callbacks: &mut Callbacks,
     registration: &Registration,
     brand: &RegisteredBrand,
     wait: Duration,
-    report: &mut Report,
+    report: &Report,
 ) -> Result<(), Failure> {
     let start = Instant::now();
     let has_social_media =
@@ -213,5 +158,3 @@ pub(super) async fn await_verdict(
     }
     Ok(())
 }
-
-const TOKEN_MINUTES: u32 = 30;
