@@ -274,11 +274,8 @@ async fn what_was_read_is_sent_back_with_one_thing_changed() {
     let read = world.mock.business(brand).unwrap();
     let mut update: Update = read.into_update();
     update.business.description = Some("Nasi goreng and tea".to_owned());
-    let path = path(&format!("/business/{brand}"));
-    let body = serde_json::to_vec(&update).unwrap();
-    let request = world.signed(Method::PUT, &path, &body);
-    let exchange = world.exchange(request).await;
-    snapshot!("update_business_data", exchange);
+    world.client.update_business(brand, &update).await.unwrap();
+    snapshot!("update_business_data", world.exchanges.last());
     let data = world.get(brand).await;
     assert_eq!(data["description"], "Nasi goreng and tea");
     assert_eq!(world.mock.callbacks().len(), 12, "only the business and the operational status");

@@ -141,7 +141,7 @@ struct Failed {
     fate: Fate,
     again: Again,
     retry_after: Option<Duration>,
-    /// `Date` of the answer.
+    /// `Date` of the answer (A50).
     date: Option<Timestamp>,
 }
 
@@ -150,9 +150,9 @@ struct Failed {
 enum Fate {
     /// It did not arrive.
     NotSent,
-    /// It was turned away before anybody looked whether its Request-Id was used before.
+    /// It was turned away before anybody looked whether its Request-Id was used before (A49).
     Refused,
-    /// It was not carried out, nor was any other under its Request-Id: those are answered alike (A13).
+    /// It was not carried out, nor was any other under its Request-Id (A13, A49).
     NotDone,
     /// It may have been carried out.
     Unknown { answered: bool },

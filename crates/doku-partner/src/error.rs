@@ -1,5 +1,6 @@
 //! What can go wrong with a call.
 
+mod advice;
 mod kind;
 mod scrub;
 
@@ -120,6 +121,14 @@ impl Error {
         self.with(|inner| (inner.unanswered, inner.outcome_unknown) = (unanswered, outcome_unknown))
     }
 
+    /// Of a call after another under this Request-Id, which may have been carried out.
+    pub(crate) fn still_unknown(self, request_id: String) -> Self {
+        self.with(|inner| {
+            inner.outcome_unknown = true;
+            inner.request_id.get_or_insert(request_id);
+        })
+    }
+
     pub(crate) fn retry_at_earliest_in(self, wait: Option<Duration>) -> Self {
         self.with(|inner| inner.retry_after = wait)
     }
@@ -153,6 +162,8 @@ impl Error {
     /// [`PartnerClient::call_as`](crate::PartnerClient::call_as), so that it is not done twice.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
+            // Refused here: the same again would be refused again.
+            _ if matches!(self.0.cause, Cause::State(_)) => false,
             ErrorKind::Transport => {
                 !matches!(&self.0.cause, Cause::Transport(error) if error.kind() == TransportErrorKind::TooLarge)
             }
@@ -260,53 +271,14 @@ impl Error {
             _ => &[],
         });
         if self.0.outcome_unknown {
-            ids.push("A13");
+            ids.extend(["A13", "A49"]);
+        }
+        if self.0.retry_after.is_some() {
+            ids.push("A50");
         }
         ids.sort_unstable();
         ids.dedup();
         ids
-    }
-
-    /// What to do about it, where that can be said.
-    pub fn advice(&self) -> Option<&'static str> {
-        Some(match (self.kind(), &self.0.cause) {
-            (ErrorKind::Ambiguous, _) => AMBIGUOUS,
-            (_, Cause::Transport(error)) => error.kind().advice(),
-            (ErrorKind::Signature, _) => {
-                "the secret key is not this client id's: copy it again from DOKU's dashboard"
-            }
-            (ErrorKind::ReplySignature, _) => {
-                "something between here and DOKU may have changed the answer: do not use it"
-            }
-            (ErrorKind::Credentials, Cause::Refused(_, error)) => match error.code() {
-                Some(GatewayCode::InvalidToken) => "generate a new token and upload again",
-                _ => {
-                    "the host does not know this client id: check it, and that it belongs to this environment"
-                }
-            },
-            (ErrorKind::Clock, _) => "this machine's clock is more than an hour off: set it",
-            (ErrorKind::NotFound, Cause::Refused(_, ApiError::Business(_))) => {
-                "check the id, and that it was made by this partner in this environment"
-            }
-            (ErrorKind::NotFound | ErrorKind::Credentials, _) => {
-                "check the base URL: the host has no such path, or something else answers there"
-            }
-            (ErrorKind::Conflict, _) => {
-                "the Request-Id was used for another request, or that one is still being processed: a new request takes a new id"
-            }
-            (ErrorKind::RateLimited, _) => "wait as long as the host asks, then send it again",
-            (ErrorKind::Server, _) if self.0.outcome_unknown => AMBIGUOUS,
-            (ErrorKind::Server, _) => "DOKU is in trouble: try again later",
-            (ErrorKind::Decode, Cause::Decode(status, _)) if status.is_redirection() => {
-                "the host redirects, which is never followed: check the base URL"
-            }
-            (ErrorKind::Decode, _) if self.0.outcome_unknown => AMBIGUOUS,
-            (ErrorKind::Decode, _) => {
-                "check the base URL: something else than DOKU may answer there"
-            }
-            (ErrorKind::Validation, _) => "mend what the message names and send again",
-            _ => return None,
-        })
     }
 }
 
@@ -381,5 +353,3 @@ impl std::error::Error for Error {
         }
     }
 }
-
-const AMBIGUOUS: &str = "it may have been carried out: send it again under the same Request-Id within 24 hours, or ask DOKU about that id; never under another";

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! KYB verdicts come back as signed callbacks: see [`callback`], and with the feature `receiver`
-//! `receiver::CallbackListener`.
+//! `receiver::CallbackListener`. How to test what you build on this: [`testing_your_code`].
 
 mod body;
 mod builder;
@@ -37,6 +37,8 @@ pub mod operation;
 pub mod receiver;
 mod reply;
 pub mod retry;
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing_your_code {}
 mod token_cache;
 mod transport;
 mod upload;

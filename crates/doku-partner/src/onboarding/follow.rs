@@ -70,7 +70,7 @@ impl Onboarding {
     /// again as long as there is [patience](FollowPolicy::patience).
     pub async fn follow(&mut self) -> Result<Verdict, Error> {
         let brand = self.registered_brand(GetBusinessData::NAME)?;
-        let deadline = Instant::now() + self.follow.patience;
+        let deadline = after(self.follow.patience);
         let mut wait = self.follow.first;
         let mut last = None;
         let mut heard = Vec::new();
@@ -88,7 +88,7 @@ impl Onboarding {
                         };
                         // The notes of single parts are in callbacks alone, which may be on their way.
                         let data = (**data).clone();
-                        self.listen(Instant::now() + self.follow.quiet, &mut heard).await;
+                        self.listen(after(self.follow.quiet), &mut heard).await;
                         return Ok(Verdict::of(data, &heard));
                     }
                     last = Some(data);
@@ -99,8 +99,8 @@ impl Onboarding {
             if Instant::now() >= deadline {
                 return Ok(Verdict::Pending(last.map(Box::new)));
             }
-            self.listen(deadline.min(Instant::now() + wait), &mut heard).await;
-            wait = (wait * 2).min(self.follow.longest);
+            self.listen(deadline.min(after(wait)), &mut heard).await;
+            wait = wait.saturating_mul(2).min(self.follow.longest);
         }
     }
 
@@ -130,6 +130,11 @@ impl Onboarding {
             next = timeout(follow.quiet, next_about(state, hints)).await;
         }
     }
+}
+
+/// So much later; a wait without end has no instant.
+fn after(wait: Duration) -> Instant {
+    Instant::now() + wait.min(ENDLESS)
 }
 
 /// The next callback about this business.
@@ -165,3 +170,4 @@ const FIRST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 const PATIENCE: Duration = Duration::from_secs(49 * 3600);
 const QUIET: Duration = Duration::from_millis(300);
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3600);

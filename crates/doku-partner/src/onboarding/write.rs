@@ -35,13 +35,17 @@ impl Onboarding {
             })?,
         }
         let request_id = submission.request_id.clone();
-        let result = self.send(operation, request_id).await;
-        if result.as_ref().is_err_and(|error| error.settles(was_open)) {
-            // A mended one is another request, and takes another id.
-            self.state.registration = Submission::new(self.client.new_request_id());
-            self.changed().await?;
+        match self.send(operation, request_id.clone()).await {
+            Err(error) if error.settles(was_open) => {
+                // A mended one is another request, and takes another id.
+                self.state.registration = Submission::new(self.client.new_request_id());
+                self.changed().await?;
+                Err(error)
+            }
+            // Whatever came of this call, the one before may have been carried out.
+            Err(error) if was_open => Err(error.still_unknown(request_id)),
+            result => result,
         }
-        result
     }
 
     /// Updates. One that was sent without an answer is sent again if it is the same; another takes its
@@ -62,12 +66,24 @@ impl Onboarding {
         });
         let request_id = submission.request_id.clone();
         self.state.update = Some(submission);
-        let result = self.send(operation, request_id).await;
-        if result.as_ref().map_or_else(|error| error.settles(was_open), |_| true) {
-            self.state.update = None;
-            self.changed().await?;
+        match self.send(operation, request_id.clone()).await {
+            Ok(reply) => {
+                let submission = self.state.update.take();
+                self.changed().await.map_err(|error| {
+                    // What is stored does not know it: sent again, it is answered as it was now.
+                    self.state.update = submission;
+                    error.still_unknown(request_id)
+                })?;
+                Ok(reply)
+            }
+            Err(error) if error.settles(was_open) => {
+                self.state.update = None;
+                self.changed().await?;
+                Err(error)
+            }
+            Err(error) if was_open => Err(error.still_unknown(request_id)),
+            result => result,
         }
-        result
     }
 
     /// Remembered before it is sent.

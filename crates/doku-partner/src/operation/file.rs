@@ -12,7 +12,7 @@ use crate::upload::FileUpload;
 
 /// `POST /file`: one file, as multipart/form-data with a bearer (documented: Upload File API).
 ///
-/// It has no Request-Id. Sending it again makes at most a second file that nobody names.
+/// It has no Request-Id. Sending it again makes at most a second file that nobody names (A48).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct UploadFile<'a> {
@@ -33,7 +33,7 @@ impl Operation for UploadFile<'_> {
     type Reply = UploadedFile;
     const NAME: &'static str = Endpoint::UploadFile.name();
     const METHOD: Method = Method::POST;
-    const ASSUMPTIONS: &'static [&'static str] = &["A16"];
+    const ASSUMPTIONS: &'static [&'static str] = &["A16", "A48"];
 
     fn path_and_query(&self) -> String {
         Endpoint::UploadFile.path().to_owned()

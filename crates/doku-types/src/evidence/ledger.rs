@@ -343,6 +343,21 @@ pub(super) const LEDGER: &[Entry] = &[
         "wherever a registration or an update names a file, one of any category will do",
         "nothing says otherwise",
     ),
+    assumed(
+        "A48",
+        "a file that is uploaded twice is two files, and one that nobody names is of no effect; so an upload, which has no Request-Id, may be repeated",
+        "UPL: the reply is an id to be named",
+    ),
+    assumed(
+        "A49",
+        "a Request-Id is looked up after the headers are checked and before the business judges: a refusal by the business means that nothing was done under the id, a refusal for the headers, HTTP 429 and 5xx say nothing of what was sent under it before",
+        "IDEM; the gateway's order of checks",
+    ),
+    assumed(
+        "A50",
+        "Date of a reply is DOKU's clock, and Retry-After is how long to wait, in seconds or as a date",
+        "HTTP (RFC 9110)",
+    ),
 ];
 
 /// The ten types of the overview: their names are documented there, their bodies A03, their order
