@@ -275,7 +275,7 @@ fn read<O: Operation>(
     };
     Err(match error {
         Some(error) => {
-            let error = scrub(error, &client.credentials.secret_key);
+            let error = scrub(error, &client.credentials.secret_key, prepared.bearer());
             Failed::new(Cause::Refused(status, error), fate, again)
         }
         None => {

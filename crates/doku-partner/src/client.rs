@@ -104,11 +104,14 @@ impl PartnerClient {
         refuse(UploadFile::NAME, upload.faults())?;
         let token = self.upload_token().await?;
         let refused = match self.call(&UploadFile::new(&token, upload)).await {
-            Err(error) if error.kind() == ErrorKind::Credentials && upload.is_repeatable() => error,
+            Err(error) if error.kind() == ErrorKind::Credentials => error,
             done_or_failed => return done_or_failed,
         };
         tracing::debug!(%refused, "the token is dropped");
         self.0.tokens.forget(&token).await;
+        if !upload.is_repeatable() {
+            return Err(refused);
+        }
         let token = self.upload_token().await?;
         self.call(&UploadFile::new(&token, upload)).await
     }
@@ -300,3 +303,20 @@ impl fmt::Debug for PartnerClient {
 
 pub(crate) static USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("doku-partner/", env!("CARGO_PKG_VERSION")));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_goes_wherever_it_is_needed() {
+        fn is_shareable<T: Clone + Send + Sync + 'static>() {}
+        fn is_sendable<T: Send>(_: T) {}
+        is_shareable::<PartnerClient>();
+        let client = PartnerClient::builder(Environment::uat(), Credentials::new("", "")).build();
+        is_sendable(client.check_requirements(&RequirementsQuery::personal()));
+        let draft: Registration = serde_json::from_str(r#"{"business":{}}"#).unwrap();
+        let query = RequirementsQuery::personal();
+        is_sendable(crate::onboarding::Onboarding::new(&client, query, draft).run());
+    }
+}

@@ -26,8 +26,8 @@ pub(crate) use scrub::scrub;
 /// DOKU said and [what to do](Self::advice). Cheap to clone.
 ///
 /// Neither `Display` nor `Debug` nor an accessor shows a secret or personal data of the request. In
-/// DOKU's texts e-mail addresses and runs of 16 digits or more are blotted out, and the key of the
-/// call.
+/// DOKU's texts e-mail addresses and runs of 16 digits or more are blotted out, and the key and the
+/// token of the call.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -219,7 +219,7 @@ impl Error {
         }
     }
 
-    /// What DOKU said, without e-mail addresses, long numbers and the key.
+    /// What DOKU said, without e-mail addresses, long numbers, the key and the token.
     pub fn api_error(&self) -> Option<&ApiError> {
         match &self.0.cause {
             Cause::Refused(_, error) => Some(error),

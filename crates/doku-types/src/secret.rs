@@ -83,7 +83,8 @@ guarded! {
 }
 guarded! {
     /// Personal data: a NIK, a name, an e-mail address, a phone or account number. Reads from a
-    /// JSON string or number, is written as a string.
+    /// JSON string or number, is written as a string. Formats that guess types, such as CSV, may take
+    /// `0123` for the number 123: there read a `String` and convert it.
     Personal
 }
 guarded! {

@@ -2,10 +2,11 @@
 
 use doku_types::{SecretKey, error::ApiError};
 
-/// Without control characters, e-mail addresses, runs of at least 16 digits (a NIK has 16) and the
-/// key; each text at most 500 characters long, of at most 100 texts.
-pub(crate) fn scrub(error: ApiError, key: &SecretKey) -> ApiError {
-    let clean = |text: String| clean(&text, key.expose());
+/// Without control characters, e-mail addresses, runs of at least 16 digits (a NIK has 16), the key
+/// and the token; each text at most 500 characters long, of at most 100 texts.
+pub(crate) fn scrub(error: ApiError, key: &SecretKey, token: Option<&str>) -> ApiError {
+    let secrets = [(key.expose(), "[key]"), (token.unwrap_or_default(), "[token]")];
+    let clean = |text: String| clean(&text, secrets);
     match error {
         ApiError::Gateway { code, message, kind } => {
             // The code is open: anything may stand there.
@@ -21,13 +22,17 @@ pub(crate) fn scrub(error: ApiError, key: &SecretKey) -> ApiError {
     }
 }
 
-fn clean(text: &str, key: &str) -> String {
-    let text = match key.trim() {
-        "" => text.to_owned(),
-        key => text.replace(key, "[key]"),
-    };
+fn clean(text: &str, secrets: [(&str, &str); 2]) -> String {
+    // First of all: what they divide would be whole without them.
+    let printed = |c: char| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c };
+    let mut text: String = text.chars().map(printed).filter(|c| !c.is_control()).collect();
+    for (secret, instead) in secrets {
+        if !secret.trim().is_empty() {
+            text = text.replace(secret.trim(), instead);
+        }
+    }
     let mut cleaned = String::new();
-    for (index, word) in text.split([' ', '\t', '\n', '\r']).enumerate() {
+    for (index, word) in text.split(' ').enumerate() {
         if index > 0 {
             cleaned.push(' ');
         }
@@ -45,11 +50,10 @@ fn clean(text: &str, key: &str) -> String {
         }
         cleaned.push_str(rest);
     }
-    let shown = cleaned.chars().filter(|c| !c.is_control()).take(LENGTH).collect::<String>();
-    if shown.len() < cleaned.len() && cleaned.chars().count() > LENGTH {
-        return format!("{shown}…");
+    if cleaned.chars().count() > LENGTH {
+        return format!("{}…", cleaned.chars().take(LENGTH).collect::<String>());
     }
-    shown
+    cleaned
 }
 
 const LENGTH: usize = 500;
@@ -61,7 +65,7 @@ mod tests {
     use super::*;
 
     fn scrubbed(text: &str) -> String {
-        scrub(ApiError::business(text), &"SK-marker".into()).to_string()
+        scrub(ApiError::business(text), &"SK-marker".into(), Some("eyJ.marker")).to_string()
     }
 
     #[test]
@@ -73,12 +77,14 @@ mod tests {
             ("(NIK:12345678901234567)", "(NIK:[number])"),
             ("budi@example.com, IS USED", "[e-mail] IS USED"),
             ("key SK-marker!", "key [key]!"),
+            ("Bearer eyJ.marker EXPIRED", "Bearer [token] EXPIRED"),
             ("a\nfake log line\u{1b}[31m", "a fake log line[31m"),
+            ("NIK 12345678\u{7}90123456", "NIK [number]"),
         ] {
             assert_eq!(scrubbed(text), kept);
         }
         assert_eq!(scrubbed(&"x".repeat(5000)).chars().count(), 501);
         let gateway = ApiError::gateway("1234567890123456".into(), "budi@example.com");
-        assert_eq!(scrub(gateway, &"".into()).to_string(), "[number]: [e-mail]");
+        assert_eq!(scrub(gateway, &"".into(), None).to_string(), "[number]: [e-mail]");
     }
 }

@@ -16,7 +16,7 @@
 //!
 //! # let mock = MockDoku::start().await;
 //! # let client = PartnerClient::builder(Environment::custom(mock.base_url())?, mock.credentials().clone()).build();
-//! # let sample = include_bytes!("../../../../tests/samples/business-registration.request.json");
+//! # let sample = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/samples/business-registration.request.json"));
 //! # let mut draft = Registration::parse(sample)?;
 //! # draft.business.callback_url = None;
 //! # let png = &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..];
@@ -111,8 +111,8 @@ impl Onboarding {
         Self::resume(client, query, draft, state)
     }
 
-    /// Of a merchant with a history. The draft has to be the one of then, unless the registration was
-    /// refused; files that were uploaded need not be given again.
+    /// Of a merchant with a history. The draft has to be the one of then, its `callback_url` included,
+    /// unless the registration was refused; files that were uploaded need not be given again.
     pub fn resume(
         client: &PartnerClient,
         query: RequirementsQuery,
@@ -133,7 +133,8 @@ impl Onboarding {
         }
     }
 
-    /// A file that the draft, or an update, calls `name`.
+    /// A file that the draft, or an update, calls `name`. Once it is uploaded the name stays that file's:
+    /// a better one takes a name of its own.
     pub fn file(&mut self, name: impl Into<String>, upload: FileUpload) -> &mut Self {
         self.files.insert(name.into(), upload);
         self

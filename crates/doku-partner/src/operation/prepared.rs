@@ -33,7 +33,7 @@ impl Prepared {
         let bearer = match operation.authentication() {
             Authentication::Signature => None,
             Authentication::Bearer(token) => {
-                let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+                let mut value = HeaderValue::try_from(format!("{BEARER}{}", token.expose()))
                     .map_err(|error| invalid(error.into()))?;
                 value.set_sensitive(true);
                 Some(value)
@@ -50,6 +50,11 @@ impl Prepared {
     /// Whether it goes by signature, and so under a Request-Id.
     pub(crate) fn is_signed(&self) -> bool {
         self.bearer.is_none()
+    }
+
+    /// The token that it goes by.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.bearer.as_ref()?.to_str().ok()?.strip_prefix(BEARER)
     }
 
     pub(crate) fn is_repeatable(&self) -> bool {
@@ -96,3 +101,5 @@ impl Prepared {
         Ok(request)
     }
 }
+
+const BEARER: &str = "Bearer ";
