@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use doku_signing::non_snap::{Form, SIGNATURE, SignedHeaders};
-use doku_types::{Timestamp, code::GatewayCode, error::ApiError, validate::ParseError};
+use doku_types::{Timestamp, code::GatewayCode, error::ApiError};
 use http::{HeaderMap, Method, Response, StatusCode, header};
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, field, info_span, warn};
@@ -248,7 +248,8 @@ fn read<O: Operation>(
     };
     let unreadable = |error, fate, again| Failed::new(Cause::Decode(status, error), fate, again);
     if status.is_success() {
-        let reply = O::parse(body).map_err(|error| unreadable(error, unknown, Again::Once))?;
+        let reply =
+            O::parse(body).map_err(|error| unreadable(Some(error), unknown, Again::Once))?;
         return believed(Outcome::Done(reply));
     }
     let error = ApiError::parse(body);
@@ -278,10 +279,7 @@ fn read<O: Operation>(
             let error = scrub(error, &client.credentials.secret_key, prepared.bearer());
             Failed::new(Cause::Refused(status, error), fate, again)
         }
-        None => {
-            let what = "an error without a text of DOKU's";
-            unreadable(ParseError::Json { what, line: 1, column: 1 }, fate, again)
-        }
+        None => unreadable(None, fate, again),
     })
 }
 

@@ -278,7 +278,7 @@ impl Uploading {
         match self.running.join_next().await? {
             Ok(ended) => Some(ended),
             Err(error) => match error.try_into_panic() {
-                // Only the user's own progress callback can panic in there.
+                // Only a transport or a progress callback of the user's own can panic in there.
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // Cancelled: the runtime is shutting down.
                 Err(_) => None,

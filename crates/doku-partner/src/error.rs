@@ -73,7 +73,7 @@ pub(crate) enum Cause {
     /// DOKU's words.
     Refused(StatusCode, ApiError),
     /// An answer in none of DOKU's formats.
-    Decode(StatusCode, ParseError),
+    Decode(StatusCode, Option<ParseError>),
     /// An answer that has no right signature.
     Reply(StatusCode, String),
     /// The state of an onboarding could not be saved, or does not fit.
@@ -318,7 +318,10 @@ impl fmt::Display for Error {
             }
             Cause::Decode(status, error) => {
                 let status = status.as_u16();
-                write!(f, "HTTP {status} with a body that is in none of DOKU's formats: {error}")?;
+                write!(f, "HTTP {status} with a body that is in none of DOKU's formats")?;
+                if let Some(error) = error {
+                    write!(f, ": {error}")?;
+                }
             }
             Cause::Reply(_, why) => write!(f, "the answer is not to be believed: {why}")?,
             Cause::State(error) => write!(f, "{error}")?,
@@ -348,7 +351,7 @@ impl std::error::Error for Error {
             Cause::Request(error) | Cause::State(error) => Some(&**error),
             // Its text is in this one's.
             Cause::Transport(error) => error.source(),
-            Cause::Decode(_, error) => Some(error),
+            Cause::Decode(_, Some(error)) => Some(error),
             _ => None,
         }
     }

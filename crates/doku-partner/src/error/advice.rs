@@ -32,6 +32,7 @@ impl Error {
             (ErrorKind::Conflict, _) => {
                 "the Request-Id was used for another request, or that one is still being processed: a new request takes a new id"
             }
+            (ErrorKind::Timeout, _) => "check the connection and try again",
             (ErrorKind::RateLimited, _) => "wait as long as the host asks, then send it again",
             (ErrorKind::Server, _) if self.0.outcome_unknown => AMBIGUOUS,
             (ErrorKind::Server, _) => "DOKU is in trouble: try again later",

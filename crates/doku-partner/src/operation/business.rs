@@ -7,7 +7,7 @@ use doku_types::{
 };
 use http::Method;
 
-use super::{Encoded, Operation, requirements::encode};
+use super::{Encoded, Operation, requirements::with_query};
 
 /// `GET /business/{brand id}`: a business as DOKU knows it (documented: Get Business Data API).
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +33,7 @@ impl Operation for GetBusinessData<'_> {
     const ASSUMPTIONS: &'static [&'static str] = &["A02"];
 
     fn path_and_query(&self) -> String {
-        let path = with_brand(Endpoint::GetBusinessData, self.brand);
-        format!("{path}?{}", encode(self.query))
+        with_query(&with_brand(Endpoint::GetBusinessData, self.brand), self.query)
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {

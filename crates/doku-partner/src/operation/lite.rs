@@ -32,6 +32,7 @@ impl Operation for CreateBusinessLite<'_> {
     const NAME: &'static str = Endpoint::CreateBusinessLite.name();
     const METHOD: Method = Method::POST;
     const CHANGES: bool = true;
+    const ASSUMPTIONS: &'static [&'static str] = &["A20"];
 
     fn path_and_query(&self) -> String {
         Endpoint::CreateBusinessLite.path().to_owned()

@@ -23,8 +23,8 @@ impl Prepared {
         request_id: &str,
     ) -> Result<Self, Error> {
         let invalid = |error: http::Error| Error::new(O::NAME, Cause::request(error));
-        let uri = Uri::try_from(format!("{environment}{}", operation.path_and_query()))
-            .map_err(|error| invalid(error.into()))?;
+        let url = [environment.base_url(), &operation.path_and_query()].concat();
+        let uri = Uri::try_from(url).map_err(|error| invalid(error.into()))?;
         let encoded = operation.body(request_id);
         let content_type = encoded.as_ref().map(|encoded| encoded.content_type().try_into());
         let content_type = content_type
@@ -79,6 +79,8 @@ impl Prepared {
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
+        // At once for all, those that the transport adds included.
+        request.headers_mut().reserve(HEADERS);
         match &self.bearer {
             Some(bearer) => {
                 request.headers_mut().insert(header::AUTHORIZATION, bearer.clone());
@@ -103,3 +105,5 @@ impl Prepared {
 }
 
 const BEARER: &str = "Bearer ";
+
+const HEADERS: usize = 10;

@@ -3,9 +3,9 @@
 use doku_types::{
     partner::{
         endpoint::Endpoint,
-        requirements::{Requirements, RequirementsQuery},
+        requirements::{BusinessRequirements, Requirements, RequirementsQuery},
     },
-    validate::{self, ParseError},
+    validate::{self, Fault, FaultKind, ParseError},
 };
 use http::Method;
 
@@ -33,7 +33,7 @@ impl Operation for CheckRequirements<'_> {
     const METHOD: Method = Method::GET;
 
     fn path_and_query(&self) -> String {
-        format!("{}?{}", Endpoint::CheckRequirements.path(), encode(self.query))
+        with_query(Endpoint::CheckRequirements.path(), self.query)
     }
 
     fn body(&self, _: &str) -> Option<Encoded> {
@@ -41,11 +41,25 @@ impl Operation for CheckRequirements<'_> {
     }
 
     fn parse(body: &[u8]) -> Result<Requirements, ParseError> {
-        validate::read(body)
+        let requirements: Requirements = validate::read(body)?;
+        // Every field is read leniently, so an answer of something else reads as no requirement.
+        if requirements.business == BusinessRequirements::default() {
+            let message = "lacks every requirement: is this an answer to Check Requirements?";
+            let fault = Fault::new("/business", FaultKind::Missing, "REQ", message);
+            return Err(ParseError::Faults(vec![fault]));
+        }
+        Ok(requirements)
     }
 }
 
-/// The query string, percent-encoded.
-pub(super) fn encode(query: &RequirementsQuery) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(query.pairs()).finish()
+/// The path and the query string, percent-encoded.
+pub(super) fn with_query(path: &str, query: &RequirementsQuery) -> String {
+    let mut target = String::with_capacity(path.len() + QUERY);
+    target.push_str(path);
+    target.push('?');
+    let start = target.len();
+    form_urlencoded::Serializer::for_suffix(target, start).extend_pairs(query.pairs()).finish()
 }
+
+/// A usual query fits, so that the text does not grow pair by pair.
+const QUERY: usize = 160;

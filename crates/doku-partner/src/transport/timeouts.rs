@@ -23,7 +23,8 @@ impl Timeouts {
         self
     }
 
-    /// Without progress: nothing of the body taken by the connection, nothing of the answer come.
+    /// Without progress: nothing of the body taken by the connection, no head and no further piece of the
+    /// answer come.
     pub fn read(mut self, time: Duration) -> Self {
         self.read = time;
         self

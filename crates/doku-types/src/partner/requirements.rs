@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for Requirements {
 
 /// Requirements by where in the registration they apply. The keys are singular here and plural
 /// in the registration (documented by samples).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
 #[non_exhaustive]
 pub struct BusinessRequirements {
     /// For each of `business.brands[]`.
