@@ -94,6 +94,8 @@ pub struct Onboarding {
     follow: FollowPolicy,
     hints: Option<broadcast::Receiver<Arc<Callback>>>,
     state: OnboardingState,
+    /// Whether the state changed since it was stored.
+    unsaved: bool,
     save: Option<Save>,
     observe: Option<Observe>,
 }
@@ -128,9 +130,16 @@ impl Onboarding {
             follow: FollowPolicy::new(),
             hints: None,
             state,
+            unsaved: false,
             save: None,
             observe: None,
         }
+    }
+
+    /// Takes another draft in the place of this one: mended, after it was refused.
+    pub fn draft(&mut self, draft: Registration) -> &mut Self {
+        self.draft = draft;
+        self
     }
 
     /// A file that the draft, or an update, calls `name`. Once it is uploaded the name stays that file's:
@@ -199,11 +208,12 @@ impl Onboarding {
     /// # Errors
     /// [`ErrorKind::Validation`](crate::ErrorKind::Validation) with every fault of draft and files, of
     /// which nothing was sent. Otherwise [`Error`], as every call: unless it
-    /// [may have been carried out](Error::outcome_unknown), draft and files can be mended and submitted
-    /// again. If it may have been, submit again as it is: it goes under the same Request-Id.
+    /// [may have been carried out](Error::outcome_unknown), [draft](Self::draft) and files can be mended
+    /// and submitted again. If it may have been, submit again as it is: it goes under the same Request-Id.
     pub async fn submit(&mut self) -> Result<(), Error> {
         if self.state.brand().is_some() {
-            return Ok(());
+            // It was registered before; what could not be stored then is stored now.
+            return if self.unsaved { self.changed().await } else { Ok(()) };
         }
         // What may have been sent had all of its files: if one is missing now, it is another draft.
         if !self.state.registration.is_open() {
@@ -244,6 +254,8 @@ impl Onboarding {
         refuse(UpdateBusinessData::NAME, faults)?;
         self.upload(&names).await?;
         papers::name_in_update(&mut update, &self.state.uploads);
+        // Callbacks from before it are about what is being mended.
+        self.hints = self.hints.take().map(|hints| hints.resubscribe());
         let operation = UpdateBusinessData::new(&brand, &update);
         let reply = self.update(&operation).await?;
         self.tell(&Event::Resubmitted(&reply));
@@ -332,10 +344,13 @@ impl Onboarding {
 
     async fn changed(&mut self) -> Result<(), Error> {
         let Some(save) = &mut self.save else { return Ok(()) };
+        self.unsaved = true;
         save(self.state.clone()).await.map_err(|error| {
             let why = format!("the state could not be stored: {error}");
             Error::new("Onboarding", Cause::state(why))
-        })
+        })?;
+        self.unsaved = false;
+        Ok(())
     }
 }
 
