@@ -1,6 +1,6 @@
 //! `cargo xtask prove`: promises that take longer to try than a test may.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::cargo;
 
@@ -24,28 +24,62 @@ enum Promise {
         #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
         rounds: u64,
     },
+    /// Onboards merchants over a network, a disk and a receiver of callbacks that fail, with a client
+    /// that crashes, and looks whether each business is registered exactly once and its verdict reached,
+    /// or the error is honest.
+    ///
+    /// It ends with a table of what went wrong how often. A failure names its seed; with that in
+    /// DOKU_PARTNER_FAULT_SEED this one schedule is lived through again, and told step by step.
+    #[command(after_help = "Example:\n  cargo xtask prove faults --schedules 100000")]
+    Faults {
+        /// How many schedules of faults are lived through.
+        #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+        schedules: u64,
+    },
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let Promise::Crash { rounds } = options.promise;
-    let mut command = cargo::command();
-    command
-        .args(["test", "--package", "doku-mock", "--locked", "--test", "crash", "--"])
-        .args(["--exact", CRASH, "--nocapture"])
-        .env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string());
+    let mut command = match options.promise {
+        Promise::Crash { rounds } => {
+            let mut command = test("doku-mock", "crash", CRASH);
+            command.env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string());
+            command
+        }
+        Promise::Faults { schedules } => {
+            let mut command = test("doku-partner", "simulation", FAULTS);
+            command.env("DOKU_PARTNER_FAULT_SCHEDULES", schedules.to_string());
+            command
+        }
+    };
     cargo::run(&mut command)
+}
+
+/// Runs this one test, and shows what it prints.
+fn test(package: &str, target: &str, name: &str) -> Command {
+    let mut command = cargo::command();
+    command.args(["test", "--package", package, "--locked", "--test", target, "--"]).args([
+        "--exact",
+        name,
+        "--nocapture",
+    ]);
+    command
 }
 
 /// In crates/doku-mock/tests/crash/rounds.rs.
 const CRASH: &str = "rounds::what_was_answered_survives_kill_9_and_every_callback_is_told";
+/// In crates/doku-partner/tests/simulation/main.rs.
+const FAULTS: &str = "a_business_is_registered_once_and_its_verdict_reached_or_the_error_is_honest";
 
 #[cfg(test)]
 mod tests {
+    // Of a test that is not there cargo says that none has failed.
     #[test]
-    fn the_test_that_it_runs_is_there() {
-        // Of a test that is not there cargo says that none has failed.
+    fn the_tests_that_it_runs_are_there() {
         let rounds = include_str!("../../crates/doku-mock/tests/crash/rounds.rs");
         let name = super::CRASH.strip_prefix("rounds::").unwrap();
         assert!(rounds.contains(&format!("\nasync fn {name}() {{")));
+
+        let simulation = include_str!("../../crates/doku-partner/tests/simulation/main.rs");
+        assert!(simulation.contains(&format!("\nfn {}() {{", super::FAULTS)));
     }
 }

@@ -271,7 +271,13 @@ fn read<O: Operation>(
         status if status.is_server_error() => (unknown, Again::ByPolicy),
         _ => match &error {
             Some(ApiError::Business(_)) => (Fate::NotDone, Again::Never),
-            _ => (Fate::Refused, Again::Never),
+            Some(_) => (Fate::Refused, Again::Never),
+            // A page of a proxy's, which may have kept DOKU's answer back; but for "no such path", which
+            // is what a wrong base URL gives.
+            None if status.is_client_error() && !NO_SUCH_PATH.contains(&status) => {
+                (unknown, Again::Never)
+            }
+            None => (Fate::Refused, Again::Never),
         },
     };
     Err(match error {
@@ -305,6 +311,8 @@ fn verify(
     }
     Ok(())
 }
+
+const NO_SUCH_PATH: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
 
 /// A difference that cannot be why DOKU, which allows an hour, refused; in milliseconds.
 const SMALL_SKEW: i64 = 60_000;

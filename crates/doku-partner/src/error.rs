@@ -266,6 +266,10 @@ impl Error {
                 _ => &["A10"],
             },
             Cause::Refused(StatusCode::NOT_FOUND, ApiError::Business(_)) => &["A12"],
+            // An id that DOKU does not know is named by its path.
+            Cause::Refused(..) if self.pointers().iter().any(|at| at.ends_with("/id")) => {
+                &["A10", "A12"]
+            }
             Cause::Refused(..) => &["A10"],
             Cause::Reply(..) => &["A14", "A40"],
             _ => &[],

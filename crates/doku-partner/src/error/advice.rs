@@ -8,6 +8,8 @@ impl Error {
     /// What to do about it, where that can be said.
     pub fn advice(&self) -> Option<&'static str> {
         Some(match (self.kind(), &self.0.cause) {
+            // Its own text says what to do.
+            (_, Cause::State(_)) => return None,
             (ErrorKind::Ambiguous, _) => AMBIGUOUS,
             (_, Cause::Transport(error)) => error.kind().advice(),
             (ErrorKind::Signature, _) => {

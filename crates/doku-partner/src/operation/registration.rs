@@ -32,7 +32,7 @@ impl Operation for RegisterBusiness<'_> {
     const NAME: &'static str = Endpoint::BusinessRegistration.name();
     const METHOD: Method = Method::POST;
     const CHANGES: bool = true;
-    const ASSUMPTIONS: &'static [&'static str] = &["A01", "A12", "A26"];
+    const ASSUMPTIONS: &'static [&'static str] = &["A01", "A26"];
 
     fn path_and_query(&self) -> String {
         Endpoint::BusinessRegistration.path().to_owned()

@@ -32,7 +32,7 @@ impl Operation for UpdateBusinessData<'_> {
     const NAME: &'static str = Endpoint::UpdateBusinessData.name();
     const METHOD: Method = Method::PUT;
     const CHANGES: bool = true;
-    const ASSUMPTIONS: &'static [&'static str] = &["A01", "A08", "A12"];
+    const ASSUMPTIONS: &'static [&'static str] = &["A01", "A08"];
 
     fn path_and_query(&self) -> String {
         with_brand(Endpoint::UpdateBusinessData, self.brand)

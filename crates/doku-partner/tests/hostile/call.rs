@@ -79,7 +79,7 @@ pub(crate) async fn register(client: &PartnerClient) -> Result<Reply<Registratio
 
 /// What DOKU answers to [`ask`].
 pub(crate) fn requirements() -> Answer {
-    Answer::ok(r#"{"business":{"brand":{},"contact":{}}}"#).signed()
+    Answer::ok(r#"{"business":{"brand":{"photo_proof":{"code":"PHOTO_PROOF","max_size":15}},"contact":{}}}"#).signed()
 }
 
 /// What DOKU answers to [`register`].

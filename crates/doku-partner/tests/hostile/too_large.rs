@@ -58,7 +58,7 @@ async fn whoever_was_answered_so_does_not_know_what_was_done() {
 #[tokio::test]
 async fn an_answer_just_within_the_limit_is_read() {
     let body = |length: usize| {
-        let document = r#"{"business":{}}"#;
+        let document = r#"{"business":{"contact":{"documents":[{"code":"KTP","max_size":15}]}}}"#;
         document.to_owned() + &" ".repeat(length - document.len())
     };
     for answer in [Answer::ok(body(1 << 20)), Answer::ok(body(1 << 20)).chunked()] {

@@ -65,6 +65,7 @@ async fn a_registration_that_names_unknown_files_is_refused_with_their_places() 
         ]
     );
     assert!(error.to_string().contains("names no uploaded file"), "{error}");
+    assert!(error.assumptions().contains(&"A12"), "{:?}", error.assumptions());
 }
 
 #[tokio::test]
