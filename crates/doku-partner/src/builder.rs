@@ -42,8 +42,9 @@ pub enum UnsignedReplies {
     /// assumption (A14).
     #[default]
     Accept,
-    /// It is [an error](crate::ErrorKind::ReplySignature). Refusals are taken all the same: they are
-    /// unsigned where the headers are at fault, and nothing comes of believing them.
+    /// It is [an error](crate::ErrorKind::ReplySignature). Refusals are told as they are, since they are
+    /// unsigned where the headers are at fault; but one that is unsigned settles nothing about an
+    /// earlier attempt that was not answered.
     Refuse,
 }
 
@@ -119,7 +120,8 @@ impl PartnerClientBuilder {
     }
 
     /// Where Request-Ids come from; random UUIDs without it. Each has to be unique, of 1 to 128
-    /// visible ASCII characters.
+    /// visible ASCII characters, and not to be guessed by whoever makes the files: the boundary of an
+    /// upload is made of it.
     pub fn request_ids(mut self, ids: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.request_ids = Box::new(ids);
         self

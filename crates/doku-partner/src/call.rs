@@ -128,6 +128,7 @@ async fn attempts<O: Operation>(
         let error = Error::new(O::NAME, failed.cause)
             .sent(sent_id.clone(), so_far.attempts)
             .unknown(so_far.unanswered && O::CHANGES, so_far.maybe_done && O::CHANGES)
+            .settled(matches!(failed.fate, Fate::NotDone))
             .retry_at_earliest_in(failed.retry_after);
         let Some(wait) = wait else { return Err(error) };
         warn!(attempt = so_far.attempts, %error, ?wait, "sending it again");
@@ -187,12 +188,13 @@ impl Failed {
     fn dated(mut self, headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let date = |text: &str| httpdate::parse_http_date(text).ok();
-        self.date = text(header::DATE).and_then(date).map(Timestamp::from);
+        let now = text(header::DATE).and_then(date);
+        self.date = now.map(Timestamp::from);
         self.retry_after = text(header::RETRY_AFTER).and_then(|text| match text.trim().parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
             Err(_) => {
                 // By the host's own clock, where it tells that.
-                let now = text_date(headers).unwrap_or_else(SystemTime::now);
+                let now = now.unwrap_or_else(SystemTime::now);
                 date(text).map(|at| at.duration_since(now).unwrap_or_default())
             }
         });
@@ -208,10 +210,6 @@ impl Failed {
         let ahead = self.date?.as_millis() - (client.clock)().as_millis();
         (client.correct_skew && out_of_range && ahead.abs() > SMALL_SKEW).then_some(ahead)
     }
-}
-
-fn text_date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()
 }
 
 /// The reply, and whether it is signed.
@@ -265,12 +263,20 @@ fn read<O: Operation>(
     let (fate, again) = match status {
         // Of another request, or this one is still being processed: nobody says which (A13).
         _ if in_progress => (unknown, Again::ByPolicy),
+        // It was used before, and what came of that cannot be read.
+        StatusCode::CONFLICT if O::METHOD != Method::GET => (unknown, Again::Never),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
             (Fate::Refused, Again::ByPolicy)
         }
         status if status.is_server_error() => (unknown, Again::ByPolicy),
         _ => match &error {
-            Some(ApiError::Business(_)) => (Fate::NotDone, Again::Never),
+            // Whoever distrusts what is unsigned does not settle anything by it either.
+            Some(ApiError::Business(_))
+                if JUDGED.contains(&status)
+                    && (is_signed || client.unsigned == UnsignedReplies::Accept) =>
+            {
+                (Fate::NotDone, Again::Never)
+            }
             Some(_) => (Fate::Refused, Again::Never),
             // A page of a proxy's, which may have kept DOKU's answer back; but for "no such path", which
             // is what a wrong base URL gives.
@@ -312,6 +318,13 @@ fn verify(
     Ok(())
 }
 
+/// What the business answers to a request that it looked at.
+const JUDGED: [StatusCode; 4] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::NOT_FOUND,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::UNPROCESSABLE_ENTITY,
+];
 const NO_SUCH_PATH: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
 
 /// A difference that cannot be why DOKU, which allows an hour, refused; in milliseconds.

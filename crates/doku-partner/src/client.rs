@@ -16,13 +16,13 @@ use doku_types::{
     },
     validate::Fault,
 };
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{
     Environment, Error, FileUpload, Operation, PartnerClientBuilder, Reply, RetryPolicy, Transport,
     UnsignedReplies, call,
-    error::{Cause, ErrorKind},
+    error::Cause,
     operation::{
         CheckRequirements, CreateBusinessLite, GenerateToken, GetBusinessData, RegisterBusiness,
         UpdateBusinessData, UploadFile,
@@ -104,7 +104,8 @@ impl PartnerClient {
         refuse(UploadFile::NAME, upload.faults())?;
         let token = self.upload_token().await?;
         let refused = match self.call(&UploadFile::new(&token, upload)).await {
-            Err(error) if error.kind() == ErrorKind::Credentials => error,
+            // In whatever words: what DOKU says to a stale token is an assumption (A11).
+            Err(error) if error.status() == Some(StatusCode::UNAUTHORIZED) => error,
             done_or_failed => return done_or_failed,
         };
         tracing::debug!(%refused, "the token is dropped");

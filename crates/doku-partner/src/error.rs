@@ -57,6 +57,7 @@ struct Inner {
     attempts: u32,
     unanswered: bool,
     outcome_unknown: bool,
+    settled: bool,
     retry_after: Option<Duration>,
     assumptions: Vec<&'static str>,
 }
@@ -100,6 +101,7 @@ impl Error {
             attempts: 0,
             unanswered: false,
             outcome_unknown: false,
+            settled: false,
             retry_after: None,
             assumptions: Vec::new(),
         }))
@@ -127,6 +129,11 @@ impl Error {
             inner.outcome_unknown = true;
             inner.request_id.get_or_insert(request_id);
         })
+    }
+
+    /// Whether DOKU's business refused it, and with it whatever went before under its Request-Id.
+    pub(crate) fn settled(self, settled: bool) -> Self {
+        self.with(|inner| inner.settled = settled)
     }
 
     pub(crate) fn retry_at_earliest_in(self, wait: Option<Duration>) -> Self {
@@ -167,9 +174,10 @@ impl Error {
             ErrorKind::Transport => {
                 !matches!(&self.0.cause, Cause::Transport(error) if error.kind() == TransportErrorKind::TooLarge)
             }
-            ErrorKind::Conflict => self.api_error().is_some_and(|error| {
-                self.0.attempts > 1 && error.code() == Some(&GatewayCode::IdempotentRequest)
-            }),
+            // Asked again, DOKU answers as it did then, or what it does by then.
+            ErrorKind::Conflict | ErrorKind::Decode | ErrorKind::ReplySignature => {
+                self.0.outcome_unknown
+            }
             kind => matches!(
                 kind,
                 ErrorKind::Timeout
@@ -190,8 +198,7 @@ impl Error {
     /// Whether nothing under its Request-Id was carried out, not even by an earlier call whose outcome
     /// was unknown: then it takes the refusal of DOKU's business, which knows the id (A13).
     pub(crate) fn settles(&self, earlier_call: bool) -> bool {
-        let by_business = matches!(self.0.cause, Cause::Refused(_, ApiError::Business(_)));
-        !self.0.outcome_unknown && (by_business || !earlier_call)
+        !self.0.outcome_unknown && (self.0.settled || !earlier_call)
     }
 
     /// DOKU's name of the operation.
@@ -304,7 +311,7 @@ fn is_assumed(id: &str) -> bool {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.0.operation)?;
-        if self.kind() == ErrorKind::Ambiguous {
+        if self.0.outcome_unknown {
             f.write_str("sent, and it is not known whether it was carried out: ")?;
         }
         match &self.0.cause {

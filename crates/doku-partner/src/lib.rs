@@ -59,4 +59,5 @@ pub use transport::{
 };
 pub use upload::{FileUpload, Progress};
 
-pub use doku_signing::Credentials;
+pub use doku_signing::{self, Credentials};
+pub use doku_types;

@@ -32,7 +32,8 @@ impl RetryPolicy {
         Self { attempts: 4, base: BASE, cap: CAP, budget: BUDGET }
     }
 
-    /// One attempt, whatever comes of it.
+    /// One attempt, whatever comes of it; but for the one that corrects a wrong clock, which is
+    /// [switched off](crate::PartnerClientBuilder::correct_skew) by itself.
     pub fn never() -> Self {
         Self::new().attempts(1)
     }

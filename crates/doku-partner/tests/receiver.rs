@@ -295,6 +295,18 @@ async fn the_listener_ends_with_its_callbacks() {
 }
 
 #[tokio::test]
+async fn what_was_acknowledged_before_the_end_is_still_to_be_had() {
+    let mut served = behind_axum(receiver("/kyb")).await;
+    let url = served.url("/kyb");
+    assert_eq!(served.answers(signed(&url, "BRAND", "event-1")).await.0, 200);
+    served.callbacks.close();
+    assert_eq!(served.answers(signed(&url, "BRAND", "event-2")).await.0, 503);
+    assert_eq!(next(&mut served.callbacks).await.unwrap().request_id, "event-1");
+    let end = tokio::time::timeout(PATIENCE, served.callbacks.next()).await.unwrap();
+    assert!(end.is_none(), "{end:?}");
+}
+
+#[tokio::test]
 async fn what_nobody_takes_is_left_with_doku_to_be_sent_again() {
     let served = behind_axum(receiver("/kyb")).await;
     let url = served.url("/kyb");

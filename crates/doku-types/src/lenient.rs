@@ -282,7 +282,8 @@ pub(crate) fn one_or_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 }
 
 /// An object, or the same one as the only field `business` of another: DOKU's replies have the
-/// wrapper, but for Get Business Data's.
+/// wrapper, but for Get Business Data's. Either may stand in `response`, as it does with the payment
+/// APIs.
 pub(crate) struct Unwrapped<T>(pub(crate) T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
@@ -304,11 +305,17 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
                 }
                 // What has an id is the business itself, whatever else is called so in it.
                 let wrapped = !fields.contains_key("id");
-                match fields.get("business").map(|(_, json)| json.get()) {
-                    Some(business) if wrapped && business.starts_with('{') => {
-                        serde_json::from_str(business)
+                let object = |name| {
+                    let json = fields.get(name).map(|(_, json)| json.get());
+                    json.filter(|json| wrapped && json.starts_with('{'))
+                };
+                match (object("business"), object("response")) {
+                    (Some(business), _) => serde_json::from_str(business),
+                    // `{"message":["SUCCESS"],"response":{…}}`, as DOKU's payment APIs answer.
+                    (None, Some(response)) => {
+                        serde_json::from_str(response).map(|Unwrapped(inner)| inner)
                     }
-                    _ => {
+                    (None, None) => {
                         let mut fields: Vec<_> = fields.iter().collect();
                         fields.sort_by_key(|(_, (place, _))| place);
                         let own = fields.iter().map(|(name, (_, json))| (name.as_str(), &**json));

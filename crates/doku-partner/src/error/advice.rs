@@ -10,7 +10,7 @@ impl Error {
         Some(match (self.kind(), &self.0.cause) {
             // Its own text says what to do.
             (_, Cause::State(_)) => return None,
-            (ErrorKind::Ambiguous, _) => AMBIGUOUS,
+            _ if self.0.outcome_unknown => AMBIGUOUS,
             (_, Cause::Transport(error)) => error.kind().advice(),
             (ErrorKind::Signature, _) => {
                 "the secret key is not this client id's: copy it again from DOKU's dashboard"
@@ -28,20 +28,19 @@ impl Error {
             (ErrorKind::NotFound, Cause::Refused(_, ApiError::Business(_))) => {
                 "check the id, and that it was made by this partner in this environment"
             }
-            (ErrorKind::NotFound | ErrorKind::Credentials, _) => {
+            (ErrorKind::Credentials, _) => "generate a new token and upload again",
+            (ErrorKind::NotFound, _) => {
                 "check the base URL: the host has no such path, or something else answers there"
             }
             (ErrorKind::Conflict, _) => {
-                "the Request-Id was used for another request, or that one is still being processed: a new request takes a new id"
+                "the Request-Id was used for another request, or this one is still being processed: wait, or take a new id for a new request"
             }
             (ErrorKind::Timeout, _) => "check the connection and try again",
             (ErrorKind::RateLimited, _) => "wait as long as the host asks, then send it again",
-            (ErrorKind::Server, _) if self.0.outcome_unknown => AMBIGUOUS,
             (ErrorKind::Server, _) => "DOKU is in trouble: try again later",
             (ErrorKind::Decode, Cause::Decode(status, _)) if status.is_redirection() => {
                 "the host redirects, which is never followed: check the base URL"
             }
-            (ErrorKind::Decode, _) if self.0.outcome_unknown => AMBIGUOUS,
             (ErrorKind::Decode, _) => {
                 "check the base URL: something else than DOKU may answer there"
             }

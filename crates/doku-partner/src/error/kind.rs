@@ -67,6 +67,7 @@ impl ErrorKind {
     /// Of an answer that is not in DOKU's words: a proxy's, say, which may be in trouble itself.
     pub(super) fn of_unreadable(status: StatusCode) -> Self {
         match status {
+            StatusCode::UNAUTHORIZED => Self::Credentials,
             StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
             StatusCode::REQUEST_TIMEOUT => Self::Timeout,
             status if status.is_server_error() => Self::Server,

@@ -31,29 +31,58 @@ fn clean(text: &str, secrets: [(&str, &str); 2]) -> String {
             text = text.replace(secret.trim(), instead);
         }
     }
-    let mut cleaned = String::new();
-    for (index, word) in text.split(' ').enumerate() {
-        if index > 0 {
-            cleaned.push(' ');
-        }
-        if word.contains('@') {
-            cleaned.push_str("[e-mail]");
-            continue;
-        }
-        let mut rest = word;
-        while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-            let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
-            cleaned.push_str(&rest[..start]);
-            let run = &rest[start..start + digits];
-            cleaned.push_str(if digits < LONG { run } else { "[number]" });
-            rest = &rest[start + digits..];
-        }
-        cleaned.push_str(rest);
-    }
+    let words = text.split(' ').map(|word| if word.contains('@') { "[e-mail]" } else { word });
+    let cleaned = without_numbers(&words.collect::<Vec<_>>().join(" "));
     if cleaned.chars().count() > LENGTH {
         return format!("{}…", cleaned.chars().take(LENGTH).collect::<String>());
     }
     cleaned
+}
+
+/// Without runs of at least 16 digits, also where they are written in groups. DOKU's own ids, such as
+/// `BRN-0001-1700000000000`, stay.
+fn without_numbers(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_digit = |at: usize| letters.get(at).is_some_and(|c| c.is_numeric());
+    let mut cleaned = String::new();
+    let mut at = 0;
+    while at < letters.len() {
+        if !is_digit(at) {
+            cleaned.push(letters[at]);
+            at += 1;
+            continue;
+        }
+        let begin = at;
+        let mut digits = 0;
+        while is_digit(at) || (matches!(letters.get(at), Some(' ' | '-' | '.')) && is_digit(at + 1))
+        {
+            digits += usize::from(is_digit(at));
+            at += 1;
+        }
+        let mut run: String = letters[begin..at].iter().collect();
+        if let Some(id) = id_in(&letters[..begin], &run) {
+            // What follows the id may be a number of its own.
+            at = begin + id;
+            run.truncate(id);
+            digits = 0;
+        }
+        cleaned.push_str(if digits < LONG { &run } else { "[number]" });
+    }
+    cleaned
+}
+
+/// How much of a run is the rest of an id: behind a letter and a hyphen, 4 digits, a hyphen, and the 13
+/// or 14 of an instant.
+fn id_in(before: &[char], run: &str) -> Option<usize> {
+    let [.., letter, '-'] = before else { return None };
+    let mut groups = run.split(['-', ' ', '.']);
+    let (place, instant) = (groups.next()?, groups.next()?);
+    let is_id = letter.is_ascii_alphabetic()
+        && place.len() == 4
+        && (13..=14).contains(&instant.len())
+        && run.is_ascii()
+        && run.as_bytes()[4] == b'-';
+    is_id.then_some(5 + instant.len())
 }
 
 const LENGTH: usize = 500;
@@ -75,6 +104,12 @@ mod tests {
             ("BRN-0001-1700000000000 IS UNKNOWN", "BRN-0001-1700000000000 IS UNKNOWN"),
             ("NIK 1234567890123456 IS USED", "NIK [number] IS USED"),
             ("(NIK:12345678901234567)", "(NIK:[number])"),
+            ("NIK 3171 2345 6789 0123 IS USED", "NIK [number] IS USED"),
+            ("NIK-3171-2345-6789-0123.", "NIK-[number]."),
+            ("NIK-3171234567890123", "NIK-[number]"),
+            ("BRN-0001-1700000000000 3171234567890123", "BRN-0001-1700000000000 [number]"),
+            ("SINCE 2026-11-22 03:04:05", "SINCE 2026-11-22 03:04:05"),
+            ("\u{663}\u{661}71234567890123", "[number]"),
             ("budi@example.com, IS USED", "[e-mail] IS USED"),
             ("key SK-marker!", "key [key]!"),
             ("Bearer eyJ.marker EXPIRED", "Bearer [token] EXPIRED"),

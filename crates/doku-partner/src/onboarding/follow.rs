@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use doku_types::partner::callback::Callback;
+use doku_types::{
+    code::CallbackType,
+    partner::{business::BusinessData, callback::Callback},
+};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep_until, timeout, timeout_at},
+    time::{Instant, sleep_until, timeout_at},
 };
 use tracing::warn;
 
@@ -73,23 +76,22 @@ impl Onboarding {
         let deadline = after(self.follow.patience);
         let mut wait = self.follow.first;
         let mut last = None;
-        let mut heard = Vec::new();
-        self.listen(Instant::now(), &mut heard).await;
+        self.listen(Instant::now()).await?;
         loop {
             match self.client.business_data(&brand, &self.query).await {
                 Ok(data) => {
                     self.tell(&Event::Looked(&data));
                     let data = data.into_inner();
-                    if verdict::is_decided(&data, &heard) {
-                        let verdict = Verdict::of(data, &heard);
+                    if verdict::is_decided(&data, self.state.told.as_ref()) {
+                        let verdict = self.verdict(data);
                         let (Verdict::Rejected { data, .. }, Some(_)) = (&verdict, &self.hints)
                         else {
                             return Ok(verdict);
                         };
                         // The notes of single parts are in callbacks alone, which may be on their way.
                         let data = (**data).clone();
-                        self.listen(after(self.follow.quiet), &mut heard).await;
-                        return Ok(Verdict::of(data, &heard));
+                        self.listen(after(self.follow.quiet)).await?;
+                        return Ok(self.verdict(data));
                     }
                     last = Some(data);
                 }
@@ -99,16 +101,29 @@ impl Onboarding {
             if Instant::now() >= deadline {
                 return Ok(Verdict::Pending(last.map(Box::new)));
             }
-            self.listen(deadline.min(after(wait)), &mut heard).await;
-            wait = wait.saturating_mul(2).min(self.follow.longest);
+            self.listen(deadline.min(after(wait))).await?;
+            wait = wait.max(SHORTEST).saturating_mul(2).min(self.follow.longest);
         }
     }
 
-    /// Listens until then, or until callbacks about this business came and no more do.
-    async fn listen(&mut self, until: Instant, heard: &mut Vec<Arc<Callback>>) {
-        let Self { hints: Some(hints), observe, state, follow, .. } = self else {
+    fn verdict(&self, data: BusinessData) -> Verdict {
+        Verdict::of(data, self.state.told.as_ref(), &self.heard)
+    }
+
+    /// Listens until then, or until callbacks about this business came and no more do. What they say
+    /// outlives this call, and the status of the business this process.
+    async fn listen(&mut self, until: Instant) -> Result<(), Error> {
+        let told = self.state.told.clone();
+        self.hear(until).await;
+        if self.state.told != told { self.changed().await } else { Ok(()) }
+    }
+
+    async fn hear(&mut self, until: Instant) {
+        let Self { hints: Some(hints), observe, state, follow, heard, .. } = self else {
             return sleep_until(until).await;
         };
+        // A flock without end ends here.
+        let end = until.max(after(follow.quiet));
         let mut next = timeout_at(until, next_about(state, hints)).await;
         loop {
             match next {
@@ -118,7 +133,13 @@ impl Onboarding {
                     if let Some(observe) = observe {
                         observe(&Event::Callback(&callback));
                     }
-                    heard.push(callback);
+                    if callback.callback_type == CallbackType::Business {
+                        state.told = Some(callback.status.clone());
+                    }
+                    if heard.len() == HEARD {
+                        heard.pop_front();
+                    }
+                    heard.push_back(callback);
                 }
                 Ok(Heard::Missed) => {}
                 Ok(Heard::NoMore) => {
@@ -127,7 +148,7 @@ impl Onboarding {
                     return sleep_until(until).await;
                 }
             }
-            next = timeout(follow.quiet, next_about(state, hints)).await;
+            next = timeout_at(end.min(after(follow.quiet)), next_about(state, hints)).await;
         }
     }
 }
@@ -170,4 +191,8 @@ const FIRST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 const PATIENCE: Duration = Duration::from_secs(49 * 3600);
 const QUIET: Duration = Duration::from_millis(300);
+/// Between two looks after the first, whatever the policy says: half of it.
+const SHORTEST: Duration = Duration::from_millis(1);
+/// How many callbacks are kept for their notes.
+const HEARD: usize = 256;
 const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3600);

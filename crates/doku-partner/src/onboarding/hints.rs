@@ -8,8 +8,9 @@ use tokio::sync::broadcast;
 /// Hands callbacks to every [`Onboarding`](super::Onboarding) that listens; each takes those about its
 /// own business. Clones are one.
 ///
-/// Callbacks are hints: what counts is what Get Business Data says. So one that is lost, late or twice
-/// does no harm.
+/// Callbacks are hints: what counts is what Get Business Data says. So one that is lost or comes twice
+/// does no harm, as far as Get tells a status (A02); the notes of single parts are in callbacks alone.
+/// One from before an update that comes after it may tell old notes.
 ///
 /// ```
 /// # use doku_partner::onboarding::CallbackHints;

@@ -58,7 +58,12 @@ mod state;
 mod verdict;
 mod write;
 
-use std::{collections::BTreeMap, fmt, pin::Pin, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    pin::Pin,
+    sync::Arc,
+};
 
 use doku_types::{
     BrandId, BusinessId,
@@ -93,6 +98,8 @@ pub struct Onboarding {
     at_once: usize,
     follow: FollowPolicy,
     hints: Option<broadcast::Receiver<Arc<Callback>>>,
+    /// Since the last submission.
+    heard: VecDeque<Arc<Callback>>,
     state: OnboardingState,
     /// Whether the state changed since it was stored.
     unsaved: bool,
@@ -129,6 +136,7 @@ impl Onboarding {
             at_once: AT_ONCE,
             follow: FollowPolicy::new(),
             hints: None,
+            heard: VecDeque::new(),
             state,
             unsaved: false,
             save: None,
@@ -194,7 +202,9 @@ impl Onboarding {
         &self.state
     }
 
-    /// [Submits](Self::submit) and [follows](Self::follow) to the verdict.
+    /// [Submits](Self::submit) and [follows](Self::follow) to the verdict. An update that was not answered
+    /// is not part of it: where the state [says so](OnboardingState::is_outcome_unknown) of a registered
+    /// merchant, [resubmit](Self::resubmit) that first.
     ///
     /// # Errors
     /// As those two.
@@ -215,6 +225,9 @@ impl Onboarding {
             // It was registered before; what could not be stored then is stored now.
             return if self.unsaved { self.changed().await } else { Ok(()) };
         }
+        if let Some(business) = self.state.business() {
+            return Err(no_brand(business));
+        }
         // What may have been sent had all of its files: if one is missing now, it is another draft.
         if !self.state.registration.is_open() {
             self.check().await?;
@@ -229,14 +242,7 @@ impl Onboarding {
         let business = &reply.business;
         self.state.registered(&business.id, business.brands.first().map(|brand| &brand.id));
         self.changed().await?;
-        if self.state.brand().is_none() {
-            let why = format!(
-                "the reply names no brand of {}, so its verdict cannot be asked for: ask DOKU for the brand, and say it by `found`",
-                business.id
-            );
-            return Err(Error::new(RegisterBusiness::NAME, Cause::state(why)));
-        }
-        Ok(())
+        if self.state.brand().is_none() { Err(no_brand(&business.id)) } else { Ok(()) }
     }
 
     /// Sends an update of what was rejected, after uploading the files that it names, so that it is
@@ -256,28 +262,37 @@ impl Onboarding {
         papers::name_in_update(&mut update, &self.state.uploads);
         // Callbacks from before it are about what is being mended.
         self.hints = self.hints.take().map(|hints| hints.resubscribe());
+        self.heard.clear();
+        self.state.told = None;
         let operation = UpdateBusinessData::new(&brand, &update);
         let reply = self.update(&operation).await?;
         self.tell(&Event::Resubmitted(&reply));
         Ok(())
     }
 
-    /// DOKU was asked about a registration of unknown outcome, and has this business.
+    /// DOKU was asked about a registration of unknown outcome, and has this business. Of a registered
+    /// merchant: about an update, and has carried it out.
     ///
     /// # Errors
     /// When the state cannot be stored.
     pub async fn found(&mut self, business: BusinessId, brand: BrandId) -> Result<(), Error> {
         self.state.registered(&business, Some(&brand));
+        self.state.update = None;
         self.changed().await
     }
 
     /// DOKU was asked about a registration of unknown outcome, and has no such business: it is sent
-    /// anew, under another Request-Id.
+    /// anew, under another Request-Id. Of a registered merchant: about an update, and has not carried it
+    /// out.
     ///
     /// # Errors
     /// When the state cannot be stored.
     pub async fn not_found(&mut self) -> Result<(), Error> {
-        self.state.registration = Submission::new(self.client.new_request_id());
+        if self.state.business().is_some() {
+            self.state.update = None;
+        } else {
+            self.state.registration = Submission::new(self.client.new_request_id());
+        }
         self.changed().await
     }
 
@@ -293,6 +308,7 @@ impl Onboarding {
             }
         }
         let mut faults = self.draft.validate();
+        faults.extend(self.misplaced_files());
         for fault in requirements.missing(&self.draft, &papers::draft_files(&self.files)) {
             // What DOKU's pages ask of every draft may be asked of this one, too.
             if !faults.contains(&fault) {
@@ -304,6 +320,19 @@ impl Onboarding {
         refuse(RegisterBusiness::NAME, faults)?;
         self.tell(&Event::Checked);
         Ok(())
+    }
+
+    /// Files that are something else than what the draft names them as.
+    fn misplaced_files(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (pointer, purpose, id) in self.draft.files() {
+            let file = self.files.get(id.as_str());
+            if file.is_some_and(|file| *file.purpose() != purpose) {
+                let message = "names a file of another category or code: name the one that is meant, or upload it as what it is";
+                faults.push(Fault::new(pointer, FaultKind::NotAllowed, "UPL", message));
+            }
+        }
+        faults
     }
 
     fn unused_files(&self, names: &[String]) -> Vec<Fault> {
@@ -358,6 +387,14 @@ impl fmt::Debug for Onboarding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Onboarding").field("state", &self.state).finish_non_exhaustive()
     }
+}
+
+/// It is registered, and cannot be asked for.
+fn no_brand(business: &BusinessId) -> Error {
+    let why = format!(
+        "the reply names no brand of {business}, so its verdict cannot be asked for: ask DOKU for the brand, and say it by `found`"
+    );
+    Error::new(RegisterBusiness::NAME, Cause::state(why))
 }
 
 const AT_ONCE: usize = 3;

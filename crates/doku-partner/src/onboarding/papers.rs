@@ -18,8 +18,8 @@ use crate::{Error, FileUpload};
 type Uploads = BTreeMap<String, FileId>;
 
 impl Onboarding {
-    /// Uploads those of the named files that are not uploaded yet. The first error ends it; what was
-    /// uploaded until then is remembered.
+    /// Uploads those of the named files that are not uploaded yet. What was uploaded is remembered, also
+    /// when another fails; the first error is told.
     pub(super) async fn upload(&mut self, names: &[String]) -> Result<(), Error> {
         let missing: Vec<_> = self
             .files

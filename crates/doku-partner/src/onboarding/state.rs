@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doku_types::{BrandId, BusinessId, FileId, Timestamp};
+use doku_types::{BrandId, BusinessId, FileId, Timestamp, code::Status};
 use serde::{Deserialize, Serialize};
 
 /// What has to be remembered: ids of DOKU's, Request-Ids, and a hash of what was sent under each. No
@@ -20,6 +20,10 @@ pub struct OnboardingState {
     business: Option<BusinessId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     brand: Option<BrandId>,
+    /// What the last callback on the business said since the last submission; counts where Get Business
+    /// Data tells no status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) told: Option<Status>,
     /// An update that no answer settled yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) update: Option<Submission>,
@@ -49,6 +53,7 @@ impl OnboardingState {
             registration: Submission::new(request_id),
             business: None,
             brand: None,
+            told: None,
             update: None,
         }
     }

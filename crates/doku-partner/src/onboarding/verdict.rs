@@ -1,9 +1,9 @@
 //! What DOKU decided.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use doku_types::{
-    code::{CallbackType, Status},
+    code::Status,
     partner::{business::BusinessData, callback::Callback, rejection::Rejection},
 };
 
@@ -27,9 +27,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    pub(super) fn of(data: BusinessData, heard: &[Arc<Callback>]) -> Self {
+    /// `told` is what the last callback on the business said.
+    pub(super) fn of(
+        data: BusinessData,
+        told: Option<&Status>,
+        heard: &VecDeque<Arc<Callback>>,
+    ) -> Self {
         let data = Box::new(data);
-        if status(&data, heard) == Some(&Status::Active) {
+        if status(&data, told) == Some(&Status::Active) {
             return Self::Active(data);
         }
         let rejections = rejections(&data, heard);
@@ -37,22 +42,17 @@ impl Verdict {
     }
 }
 
-pub(super) fn is_decided(data: &BusinessData, heard: &[Arc<Callback>]) -> bool {
-    matches!(status(data, heard), Some(Status::Active | Status::Rejected))
+pub(super) fn is_decided(data: &BusinessData, told: Option<&Status>) -> bool {
+    matches!(status(data, told), Some(Status::Active | Status::Rejected))
 }
 
 /// Of the data; where those tell none, of the last callback on the business.
-fn status<'a>(data: &'a BusinessData, heard: &'a [Arc<Callback>]) -> Option<&'a Status> {
-    data.status.as_ref().or_else(|| last(heard, &CallbackType::Business))
-}
-
-fn last<'a>(heard: &'a [Arc<Callback>], kind: &CallbackType) -> Option<&'a Status> {
-    let of_kind = heard.iter().rev().find(|callback| callback.callback_type == *kind);
-    of_kind.map(|callback| &callback.status)
+fn status<'a>(data: &'a BusinessData, told: Option<&'a Status>) -> Option<&'a Status> {
+    data.status.as_ref().or(told)
 }
 
 /// Of the callbacks, each with its note; then what the data refuse and no callback told.
-fn rejections(data: &BusinessData, heard: &[Arc<Callback>]) -> Vec<Rejection> {
+fn rejections(data: &BusinessData, heard: &VecDeque<Arc<Callback>>) -> Vec<Rejection> {
     let mut told: Vec<Rejection> = Vec::new();
     for callback in heard {
         for rejection in callback.rejections() {
@@ -84,17 +84,17 @@ mod tests {
 
     #[test]
     fn the_data_count_and_callbacks_only_where_the_data_are_silent() {
-        let active = [callback(r#"{"type":"BUSINESS","status":"ACTIVE"}"#)];
+        let active = Some(&Status::Active);
         for (body, decided) in [
             (r#"{"id":"BSN-1","status":"UPDATING"}"#, false),
             (r#"{"id":"BSN-1","status":"REJECTED"}"#, true),
             (r#"{"id":"BSN-1","status":"NEW"}"#, false),
             (r#"{"id":"BSN-1"}"#, true),
         ] {
-            assert_eq!(is_decided(&data(body), &active), decided, "{body}");
-            assert!(!is_decided(&data(r#"{"id":"BSN-1"}"#), &[]));
+            assert_eq!(is_decided(&data(body), active), decided, "{body}");
+            assert!(!is_decided(&data(r#"{"id":"BSN-1"}"#), None));
         }
-        let silent = Verdict::of(data(r#"{"id":"BSN-1"}"#), &active);
+        let silent = Verdict::of(data(r#"{"id":"BSN-1"}"#), active, &VecDeque::new());
         assert!(matches!(silent, Verdict::Active(_)));
     }
 
@@ -102,12 +102,12 @@ mod tests {
     fn every_rejection_is_told_once_with_the_note_of_its_callback() {
         let blurred =
             r#"{"type":"BUSINESS_DOCUMENT","status":"REJECTED","reject_notes":["blurred"]}"#;
-        let heard = [callback(blurred), callback(blurred)];
+        let heard = VecDeque::from([callback(blurred), callback(blurred)]);
         let data = data(
             r#"{"id":"BSN-1","status":"REJECTED","reject_notes":["blurred"],
                 "brands":[{"id":"BRN-1","status":"ACTIVE"}]}"#,
         );
-        let Verdict::Rejected { rejections, .. } = Verdict::of(data, &heard) else {
+        let Verdict::Rejected { rejections, .. } = Verdict::of(data, None, &heard) else {
             panic!("it is rejected")
         };
         let told: Vec<_> = rejections.iter().map(|r| (r.part.as_str(), &*r.reason)).collect();

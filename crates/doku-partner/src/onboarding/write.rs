@@ -48,24 +48,35 @@ impl Onboarding {
         }
     }
 
-    /// Updates. One that was sent without an answer is sent again if it is the same; another takes its
-    /// place, since it is the last that counts.
+    /// Updates. One that was sent without an answer is sent again if it is the same, as long as DOKU can
+    /// be trusted to know its Request-Id; another takes its place once it is taken, since it is the last
+    /// that counts.
     pub(super) async fn update(
         &mut self,
         operation: &UpdateBusinessData<'_>,
     ) -> Result<Reply<<UpdateBusinessData<'_> as Operation>::Reply>, Error> {
         let (now, digest) = (self.now(), digest(operation));
-        let known = self.state.update.take().filter(|update| {
-            let sent = update.sent.as_ref();
-            sent.is_some_and(|sent| sent.may_be_repeated(&digest, now).is_ok())
+        let former = self.state.update.clone();
+        let same = former.as_ref().and_then(|update| {
+            let sent = update.sent.as_ref().filter(|sent| sent.digest == digest)?;
+            Some((update.request_id.clone(), sent.may_be_repeated(&digest, now)))
         });
-        let was_open = known.is_some();
-        let submission = known.unwrap_or_else(|| Submission {
-            sent: Some(Sent::new(digest, now)),
-            ..Submission::new(self.client.new_request_id())
-        });
-        let request_id = submission.request_id.clone();
-        self.state.update = Some(submission);
+        let was_open = same.is_some();
+        let request_id = match same {
+            Some((request_id, Ok(()))) => request_id,
+            Some((request_id, Err(why))) => {
+                return Err(Error::new(UpdateBusinessData::NAME, Cause::state(why))
+                    .sent(Some(request_id), 0)
+                    .unknown(true, true));
+            }
+            None => {
+                let mut other = Submission::new(self.client.new_request_id());
+                other.sent = Some(Sent::new(digest, now));
+                let request_id = other.request_id.clone();
+                self.state.update = Some(other);
+                request_id
+            }
+        };
         match self.send(operation, request_id.clone()).await {
             Ok(reply) => {
                 let submission = self.state.update.take();
@@ -77,7 +88,8 @@ impl Onboarding {
                 Ok(reply)
             }
             Err(error) if error.settles(was_open) => {
-                self.state.update = None;
+                // One before it is as open as it was.
+                self.state.update = former.filter(|_| !was_open);
                 self.changed().await?;
                 Err(error)
             }

@@ -3,7 +3,7 @@
 use doku_types::{
     BrandId,
     partner::{business::BusinessData, endpoint::Endpoint, requirements::RequirementsQuery},
-    validate::ParseError,
+    validate::{Fault, FaultKind, ParseError},
 };
 use http::Method;
 
@@ -40,9 +40,22 @@ impl Operation for GetBusinessData<'_> {
         None
     }
 
+    fn faults(&self) -> Vec<Fault> {
+        faults_of_brand(self.brand)
+    }
+
     fn parse(body: &[u8]) -> Result<BusinessData, ParseError> {
         BusinessData::parse(body)
     }
+}
+
+/// An id that would lead elsewhere.
+pub(super) fn faults_of_brand(brand: &BrandId) -> Vec<Fault> {
+    if !matches!(brand.as_str(), "" | "." | "..") {
+        return Vec::new();
+    }
+    let message = "is not the id of a brand: take the BRN- id of the registration's reply";
+    vec![Fault::new("brand", FaultKind::NotAllowed, "GET", message)]
 }
 
 /// The path of an operation on a brand. An id is opaque: whatever is in it stays one segment of the

@@ -3,11 +3,14 @@
 use doku_types::{
     BrandId,
     partner::{endpoint::Endpoint, registration::RegistrationReply, update::Update},
-    validate::{self, ParseError},
+    validate::{self, Fault, ParseError},
 };
 use http::Method;
 
-use super::{Encoded, Operation, business::with_brand};
+use super::{
+    Encoded, Operation,
+    business::{faults_of_brand, with_brand},
+};
 
 /// `PUT /business/{brand id}`: changes a business; what changed is reviewed again (named in the
 /// overview; method, path, body and reply A08).
@@ -40,6 +43,10 @@ impl Operation for UpdateBusinessData<'_> {
 
     fn body(&self, _: &str) -> Option<Encoded> {
         Some(Encoded::json(self.update))
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        faults_of_brand(self.brand)
     }
 
     fn parse(body: &[u8]) -> Result<RegistrationReply, ParseError> {

@@ -57,7 +57,7 @@ impl CallbackListener {
         let (service, callbacks) = service(receiver);
         let (stop, stopped) = watch::channel(());
         tokio::spawn(accept(self.0, service, stopped));
-        Callbacks { _stop: Some(stop), ..callbacks }
+        Callbacks { stop: Some(stop), ..callbacks }
     }
 }
 

@@ -29,7 +29,7 @@ pub use service::{CallbackService, service};
 pub struct Callbacks {
     queue: mpsc::Receiver<Result<ReceivedCallback, CallbackError>>,
     /// Of a listener, which ends with it.
-    _stop: Option<watch::Sender<()>>,
+    stop: Option<watch::Sender<()>>,
 }
 
 impl Callbacks {
@@ -37,6 +37,16 @@ impl Callbacks {
     /// the service is in has dropped it.
     pub async fn next(&mut self) -> Option<Result<ReceivedCallback, CallbackError>> {
         self.queue.recv().await
+    }
+}
+
+impl Callbacks {
+    /// Takes no more: what comes from now on is answered 503, and a listener ends. What was acknowledged is
+    /// still to be had by [`next`](Self::next), until `None`: a shutdown that loses nothing closes, then
+    /// empties.
+    pub fn close(&mut self) {
+        self.queue.close();
+        self.stop = None;
     }
 }
 

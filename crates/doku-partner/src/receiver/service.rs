@@ -37,7 +37,7 @@ use crate::{
 pub fn service(receiver: CallbackReceiver) -> (CallbackService, Callbacks) {
     let (queue, callbacks) = mpsc::channel(QUEUE);
     let shared = Shared { receiver, queue, guard: MemoryReplayGuard::new() };
-    (CallbackService(Arc::new(shared)), Callbacks { queue: callbacks, _stop: None })
+    (CallbackService(Arc::new(shared)), Callbacks { queue: callbacks, stop: None })
 }
 
 /// Receives callbacks: a service of tower's (so axum's) and of hyper's, or

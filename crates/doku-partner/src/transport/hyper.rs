@@ -154,7 +154,11 @@ impl HyperTransportBuilder {
             let config = match self.tls {
                 // AWS-LC has the cipher suites of both versions, and the roots were looked at.
                 Tls::Roots(roots) => tls::config(roots).expect("roots that were looked at"),
-                Tls::Config(config) => *config,
+                Tls::Config(mut config) => {
+                    // This client speaks HTTP/1.1 alone.
+                    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+                    *config
+                }
             };
             hyper_rustls::HttpsConnector::from((dialer, config))
         };
@@ -204,7 +208,7 @@ async fn exchange(
     let mut answer = pin!(client.request(request));
     let response = loop {
         let last = *moved.lock().unwrap_or_else(PoisonError::into_inner);
-        match timeout_at(last + read, &mut answer).await {
+        match timeout_at(last + read.min(ENDLESS), &mut answer).await {
             Ok(response) => break response.map_err(failed)?,
             Err(_) if *moved.lock().unwrap_or_else(PoisonError::into_inner) == last => {
                 return Err(TransportError::new(TransportErrorKind::Timeout, None));
@@ -287,6 +291,8 @@ impl http_body::Body for Watched {
     }
 }
 
+/// No instant is as far away as the longest duration.
+const ENDLESS: Duration = Duration::from_secs(365 * 24 * 3600);
 const IDLE: Duration = Duration::from_secs(30);
 const MAX_ANSWER: usize = 1 << 20;
 const MAX_HEAD: usize = 64 << 10;

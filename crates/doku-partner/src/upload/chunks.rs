@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 use std::{
     io,
@@ -23,7 +24,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 pub(super) enum Content {
     Bytes(Bytes),
     #[cfg(feature = "io")]
-    Path(PathBuf),
+    /// And when it was changed last.
+    Path(PathBuf, Option<SystemTime>),
     /// What was read of it already, and the rest, until it is taken.
     #[cfg(feature = "io")]
     Once(Arc<Mutex<Option<(Bytes, Reader)>>>),
@@ -42,7 +44,7 @@ impl Content {
         match self {
             Self::Bytes(_) => true,
             #[cfg(feature = "io")]
-            Self::Path(_) => true,
+            Self::Path(..) => true,
             #[cfg(feature = "io")]
             Self::Once(_) => false,
         }
@@ -55,11 +57,12 @@ impl Content {
         Some(match self {
             Self::Bytes(bytes) => Chunks::Bytes(bytes.clone()),
             #[cfg(feature = "io")]
-            Self::Path(path) => {
-                let path = path.clone();
+            Self::Path(path, modified) => {
+                let (path, modified) = (path.clone(), *modified);
                 Chunks::Opening(Box::pin(async move {
                     let file = tokio::fs::File::open(path).await?;
-                    if file.metadata().await?.len() != length {
+                    let metadata = file.metadata().await?;
+                    if metadata.len() != length || metadata.modified().ok() != modified {
                         return Err(io::Error::other("the file changed since it was looked at"));
                     }
                     Ok(Box::pin(file) as Reader)

@@ -86,7 +86,8 @@ impl FileUpload {
     }
 
     /// A file on this machine, read while it is sent and once for each attempt; its own name tells DOKU
-    /// the extension. Changing it meanwhile fails the upload.
+    /// the extension. If its size or its time of change is
+    /// another by then, the upload fails.
     ///
     /// # Errors
     /// When it cannot be opened or read.
@@ -102,7 +103,7 @@ impl FileUpload {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             length: metadata.len(),
             head: chunks::head(&mut opened, HEAD).await?,
-            content: Content::Path(path.to_owned()),
+            content: Content::Path(path.to_owned(), metadata.modified().ok()),
         };
         Ok(Self::new(purpose, Source::File(file)))
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use doku_partner::{
-    ErrorKind, Outcome, RetryPolicy,
+    ErrorKind, Outcome, RetryPolicy, UnsignedReplies,
     operation::{CheckRequirements, RegisterBusiness},
 };
 use doku_types::partner::requirements::RequirementsQuery;
@@ -11,8 +11,8 @@ use doku_types::partner::requirements::RequirementsQuery;
 use crate::{
     answer::Answer,
     call::{
-        ask, assert_discreet, assert_one_request, business, gateway, register, registered,
-        registered_before, registration, requirements,
+        REGISTERED, ask, assert_discreet, assert_one_request, business, gateway, register,
+        registered, registered_before, registration, requirements,
     },
     host::{Act, Host, Step},
 };
@@ -145,18 +145,70 @@ async fn an_id_that_is_still_being_processed_is_asked_for_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_conflict_in_dokus_own_words_is_no_replay() {
-    let host = Host::playing([business("409 Conflict", "THE BUSINESS IS CLOSED")]).await;
+async fn a_conflict_that_is_no_replay_says_that_the_id_was_used_and_settles_nothing() {
+    let told = || business("409 Conflict", "THE BUSINESS IS CLOSED");
+    let host = Host::playing([told()]).await;
     let error = register(&host.client()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Conflict, 1));
     assert_eq!(error.status().unwrap(), 409);
     assert_eq!(error.api_error().unwrap().to_string(), "THE BUSINESS IS CLOSED");
-    assert!(!error.is_retryable() && !error.outcome_unknown());
+    assert!(error.outcome_unknown(), "{error}");
+    assert!(error.advice().unwrap().contains("under the same Request-Id"));
+    assert!(error.to_string().contains("not known whether it was carried out"), "{error}");
 
-    // Nor is one without any words.
-    let host = Host::playing([Answer::new("409 Conflict", "conflict")]).await;
+    let host = Host::playing([Act::lose(), told().into()]).await;
     let error = register(&host.client()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Ambiguous, 2), "{error}");
+
+    // Nor is one without any words, or with the first reply in a shape that cannot be read.
+    for body in ["conflict", r#"{"business":{"number":7}}"#] {
+        let host = Host::playing([Answer::new("409 Conflict", body)]).await;
+        let error = register(&host.client()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+        assert!(error.outcome_unknown() && error.is_retryable(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_refusal_of_what_was_looked_at_settles_what_was_lost_before() {
+    for (status, settles) in [
+        ("400 Bad Request", true),
+        ("404 Not Found", true),
+        ("422 Unprocessable Content", true),
+        ("401 Unauthorized", false),
+        ("403 Forbidden", false),
+        ("409 Conflict", false),
+        ("429 Too Many Requests", false),
+    ] {
+        let acts = [Act::lose(), business(status, "NO").into(), business(status, "NO").into()];
+        let host = Host::playing(acts).await;
+        let error = register(&host.client()).await.unwrap_err();
+        assert_eq!(error.outcome_unknown(), !settles, "{status}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn who_distrusts_unsigned_replies_settles_nothing_by_one() {
+    let unsigned = || {
+        let body = serde_json::json!({"message": ["NO"]}).to_string();
+        Answer::new("400 Bad Request", body)
+    };
+    for (policy, unknown) in [(UnsignedReplies::Refuse, true), (UnsignedReplies::Accept, false)] {
+        let host = Host::playing([Act::lose(), unsigned().into()]).await;
+        let client = host.builder().unsigned_replies(policy).build();
+        let error = register(&client).await.unwrap_err();
+        assert_eq!(error.outcome_unknown(), unknown, "{error}");
+    }
+    let host = Host::playing([Act::lose(), business("400 Bad Request", "NO").into()]).await;
+    let client = host.builder().unsigned_replies(UnsignedReplies::Refuse).build();
+    assert!(!register(&client).await.unwrap_err().outcome_unknown(), "it is signed");
+}
+
+#[tokio::test]
+async fn a_reply_within_the_payment_apis_envelope_is_read() {
+    let enveloped = format!(r#"{{"message":["SUCCESS"],"response":{REGISTERED}}}"#);
+    let host = Host::playing([Answer::ok(enveloped).signed()]).await;
+    assert!(!register(&host.client()).await.unwrap().is_replayed());
 }
 
 #[tokio::test]

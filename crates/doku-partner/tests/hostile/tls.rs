@@ -8,9 +8,9 @@ use tokio::net::TcpListener;
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        ServerConfig,
+        ClientConfig, RootCertStore, ServerConfig,
         crypto::aws_lc_rs,
-        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
     },
 };
 
@@ -33,12 +33,15 @@ impl TlsHost {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed([name.to_owned()]).unwrap();
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], key)
-            .unwrap();
+        let mut config =
+            ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_no_client_auth()
+                .with_single_cert(vec![cert.der().clone()], key)
+                .unwrap();
+        // As most hosts do, it would rather speak HTTP/2.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -72,6 +75,25 @@ async fn a_host_whose_certificate_is_trusted_is_called() {
         .build();
     assert!(register(&client).await.unwrap().is_signed);
     assert_eq!(host.state.came().len(), 1);
+}
+
+#[tokio::test]
+async fn a_tls_configuration_made_for_http_2_as_well_does_no_harm() {
+    let host = TlsHost::playing("localhost", vec![registered()]).await;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(host.pem.as_bytes()) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let transport = HyperTransport::builder().timeouts(timeouts()).no_proxy().tls_config(config);
+    let client =
+        builder(&format!("https://localhost:{}", host.port)).transport(transport.build()).build();
+    assert!(register(&client).await.unwrap().is_signed);
 }
 
 #[tokio::test]

@@ -150,6 +150,18 @@ async fn a_token_is_dropped_once_and_no_more_than_once() {
 }
 
 #[tokio::test]
+async fn a_token_is_dropped_whatever_the_words_of_the_401_are() {
+    for body in ["", r#"{"error":"invalid_token","error_description":"expired"}"#] {
+        let refused = Answer::new("401 Unauthorized", body).into();
+        let photo =
+            FileUpload::bytes(FilePurpose::photo_proof(), "a.png", &b"\x89PNG\r\n\x1a\n"[..]);
+        let host = Host::playing([token("one"), refused, token("two"), uploaded()]).await;
+        assert!(host.client().upload_file(&photo).await.is_ok());
+        assert_eq!(host.came()[3].header("authorization"), "Bearer two");
+    }
+}
+
+#[tokio::test]
 async fn without_a_token_there_is_no_upload() {
     let host = Host::playing((0..3).map(|_| Act::lose())).await;
     let photo = FileUpload::bytes(FilePurpose::photo_proof(), "a.png", &b"\x89PNG\r\n\x1a\n"[..]);

@@ -142,3 +142,40 @@ async fn a_refusal_by_the_gateway_does_not_settle_what_was_sent_before() {
     assert_eq!(word(&resumed.run().await.unwrap()), "active");
     assert_eq!(world.mock.businesses().len(), 1);
 }
+
+#[tokio::test]
+async fn only_what_was_judged_settles_what_another_process_sent() {
+    for (status, body) in [
+        (429, r#"{"message":["TOO MANY REQUESTS"]}"#),
+        (408, r#"{"message":["TIMEOUT"]}"#),
+        (409, r#"{"message":["DUPLICATE REQUEST"]}"#),
+        (403, r#"{"message":["FORBIDDEN"]}"#),
+        (403, "<html>blocked</html>"),
+    ] {
+        let world = unanswered().await;
+        world.line.strike(Endpoint::BusinessRegistration, Mishap::Answered(status, body));
+        let mut resumed = world.resumed(world.draft());
+        let error = resumed.submit().await.unwrap_err();
+        assert!(error.outcome_unknown() && resumed.state().is_outcome_unknown(), "{error}");
+        assert_eq!(word(&resumed.run().await.unwrap()), "active");
+        assert_eq!(world.mock.businesses().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_registration_whose_reply_names_no_brand_is_not_sent_again() {
+    let world = World::new().await;
+    let reply = r#"{"business":{"id":"BSN-0001-1","status":"UPDATING"}}"#;
+    world.line.strike(Endpoint::BusinessRegistration, Mishap::Answered(200, reply));
+    let mut onboarding = world.onboarding(world.draft());
+    for _ in 0..2 {
+        let error = onboarding.submit().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::State, "{error}");
+        assert!(error.to_string().contains("BSN-0001-1"), "{error}");
+        assert!(error.to_string().contains("`found`"), "{error}");
+    }
+    assert_eq!(world.asked().iter().filter(|one| one.starts_with("Business Reg")).count(), 0);
+    // Another process knows it as well.
+    let error = world.resumed(world.draft()).submit().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::State, "{error}");
+}

@@ -129,3 +129,22 @@ async fn a_host_that_is_in_trouble_is_asked_again_while_there_is_patience() {
     }
     assert_eq!(word(&followed(&mut onboarding).await.unwrap()), "active");
 }
+
+#[tokio::test]
+async fn what_a_callback_said_outlives_the_process_where_the_data_are_silent() {
+    let mut world = World::new().await;
+    world.listen().await;
+    let mut onboarding = world.onboarding(world.draft());
+    let hints = CallbackHints::new();
+    onboarding.hints(&hints).submit().await.unwrap();
+    world.pass_on_all(&hints, 0).await;
+    // The callbacks are heard, and then it cannot look.
+    world.line.strike(Endpoint::GetBusinessData, Mishap::Answered(404, "<html>"));
+    onboarding.follow().await.unwrap_err();
+    drop(onboarding);
+
+    let silent = r#"{"id":"BSN-1","brands":[{"id":"BRN-1"}]}"#;
+    world.line.strike(Endpoint::GetBusinessData, Mishap::Answered(200, silent));
+    let verdict = world.resumed(world.draft()).follow().await.unwrap();
+    assert_eq!(word(&verdict), "active");
+}

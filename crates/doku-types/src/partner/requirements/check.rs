@@ -171,15 +171,19 @@ impl FileRequirement {
 
     /// All faults of a file by its name, its size in bytes and at least its first 8 bytes (A16).
     /// A name without an extension is judged by its content alone (A37), one with an
-    /// extension that is not listed is refused.
+    /// extension that is not listed is refused. A size of 0 or an empty list is a requirement that was not
+    /// told, and holds nobody up.
     pub fn check(&self, file_name: &str, size: u64, content: &[u8]) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut fault = |kind, message| faults.push(Fault::new("file", kind, "A16", message));
-        if size > self.max_bytes() {
+        if self.max_size > 0 && size > self.max_bytes() {
             fault(
                 FaultKind::TooLong,
                 format!("has {size} bytes: shrink it to at most {} MB", self.max_size),
             );
+        }
+        if self.extensions.is_empty() {
+            return faults;
         }
         let allowed = self.extensions.join(", ");
         let named = extension(file_name);
@@ -401,6 +405,13 @@ mod tests {
         assert_eq!(rule(&["JPEG"]).check("a", 1, b"\xff\xd8\xff"), []);
         assert_eq!(rule(&["HEIC"]).check("a.heic", 1, b"\0\0\0\x18ftypheic"), []);
         assert_eq!(rule(&["HEIC"]).check("a.png", 1, PNG).len(), 1);
+    }
+
+    #[test]
+    fn what_a_requirement_does_not_tell_holds_nobody_up() {
+        let silent = FileRequirement::builder().code("KTP").max_size(0_u32).build();
+        assert_eq!(silent.check("ktp.jpg", 9, b"\xff\xd8\xff"), []);
+        assert_eq!(silent.check("ktp.heic", u64::MAX, b""), []);
     }
 
     #[test]
