@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: what the mock achieves, measured through its public API.
+//! `cargo xtask bench`: what the client and the mock achieve, measured through their public APIs.
 
+mod client;
 mod engine;
 mod figures;
 mod load;
@@ -8,7 +9,8 @@ use std::process::ExitCode;
 
 use crate::cargo;
 
-/// Measures the mock. (What a signature costs is measured by `cargo bench -p doku-signing`.)
+/// Measures the client and the mock. (What a signature costs is measured by
+/// `cargo bench -p doku-signing`.)
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[command(subcommand)]
@@ -17,6 +19,7 @@ pub(crate) struct Options {
 
 #[derive(clap::Subcommand)]
 enum What {
+    Client(client::Options),
     Engine(engine::Options),
 }
 
@@ -25,6 +28,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         return run_optimised();
     }
     match &options.what {
+        What::Client(options) => client::run(options),
         What::Engine(options) => engine::run(options),
     }
 }
