@@ -18,7 +18,7 @@ use hyper_util::{
     client::legacy::{Client, Error as ClientError},
     rt::{TokioExecutor, TokioTimer},
 };
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 #[cfg(feature = "tls")]
 use super::{InvalidCertificate, tls};
@@ -190,48 +190,55 @@ impl Transport for HyperTransport {
                 let source = BoxError::from("https needs the feature `tls` of doku-partner");
                 return Err(TransportError::new(TransportErrorKind::Connect, Some(source)));
             }
-            let total = timeouts.total_for(request.body().length());
-            timeout(total, exchange(&client, request, timeouts.read))
-                .await
-                .unwrap_or_else(|_| Err(TransportError::new(TransportErrorKind::Timeout, None)))
+            let end = Instant::now() + timeouts.total_for(request.body().length()).min(ENDLESS);
+            let moved = Arc::new(Mutex::new(Instant::now()));
+            let mut exchange = pin!(exchange(&client, request, &moved));
+            // One timer for both limits: whichever comes first, seen from the last progress.
+            loop {
+                let last = *moved.lock().unwrap_or_else(PoisonError::into_inner);
+                let until = end.min(last + timeouts.read.min(ENDLESS));
+                match timeout_at(until, &mut exchange).await {
+                    Ok(answer) => return answer,
+                    Err(_) if until < end && has_moved(&moved, last) => {}
+                    Err(_) => return Err(TransportError::new(TransportErrorKind::Timeout, None)),
+                }
+            }
         })
     }
+}
+
+type Moved = Arc<Mutex<Instant>>;
+
+fn has_moved(moved: &Moved, since: Instant) -> bool {
+    *moved.lock().unwrap_or_else(PoisonError::into_inner) != since
+}
+
+fn moves(moved: &Moved) {
+    *moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
 }
 
 async fn exchange(
     client: &Client<Connector, Watched>,
     request: Request<Body>,
-    read: Duration,
+    moved: &Moved,
 ) -> Result<Response<Bytes>, TransportError> {
-    let moved = Arc::new(Mutex::new(Instant::now()));
-    let request = request.map(|body| Watched { body, moved: Arc::clone(&moved) });
-    let mut answer = pin!(client.request(request));
-    let response = loop {
-        let last = *moved.lock().unwrap_or_else(PoisonError::into_inner);
-        match timeout_at(last + read.min(ENDLESS), &mut answer).await {
-            Ok(response) => break response.map_err(failed)?,
-            Err(_) if *moved.lock().unwrap_or_else(PoisonError::into_inner) == last => {
-                return Err(TransportError::new(TransportErrorKind::Timeout, None));
-            }
-            Err(_) => {}
-        }
-    };
+    let request = request.map(|body| Watched { body, moved: Arc::clone(moved) });
+    let response = client.request(request).await.map_err(failed)?;
+    moves(moved);
     let (parts, body) = response.into_parts();
-    Ok(Response::from_parts(parts, collect(body, read).await?))
+    Ok(Response::from_parts(parts, collect(body, moved).await?))
 }
 
 /// The whole answer, within the limit.
-async fn collect(mut body: Incoming, read: Duration) -> Result<Bytes, TransportError> {
+async fn collect(mut body: Incoming, moved: &Moved) -> Result<Bytes, TransportError> {
     let too_large = || TransportError::new(TransportErrorKind::TooLarge, None);
     if body.size_hint().lower() > MAX_ANSWER as u64 {
         return Err(too_large());
     }
     let mut whole = Bytes::new();
     let mut more = BytesMut::new();
-    loop {
-        let frame = timeout(read, body.frame()).await;
-        let frame = frame.map_err(|_| TransportError::new(TransportErrorKind::Timeout, None))?;
-        let Some(frame) = frame else { break };
+    while let Some(frame) = body.frame().await {
+        moves(moved);
         let frame = frame.map_err(|error| {
             TransportError::new(TransportErrorKind::Interrupted, Some(BoxError::from(error)))
         })?;
@@ -266,7 +273,7 @@ fn failed(error: ClientError) -> TransportError {
 /// A body that tells when something of it was taken.
 struct Watched {
     body: Body,
-    moved: Arc<Mutex<Instant>>,
+    moved: Moved,
 }
 
 impl http_body::Body for Watched {
@@ -278,7 +285,7 @@ impl http_body::Body for Watched {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        moves(&self.moved);
         Poll::Ready(frame)
     }
 
