@@ -35,7 +35,7 @@ use crate::{
 /// A call is sent again by the [`RetryPolicy`] when that does no harm. What makes or changes a
 /// business goes under one Request-Id, with the same body and a fresh signature each time, so that
 /// DOKU does it once (IDEM): if it had been done, the reply is [`Outcome::Replayed`](crate::Outcome).
-/// If no attempt is answered, the error is [`ErrorKind::Ambiguous`] and has the Request-Id to look for.
+/// If no attempt is answered, the error is [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) and has the Request-Id to look for.
 #[derive(Clone)]
 pub struct PartnerClient(pub(crate) Arc<Inner>);
 
@@ -98,7 +98,7 @@ impl PartnerClient {
     /// if DOKU refuses it.
     ///
     /// # Errors
-    /// [`Error`], as every call; [`ErrorKind::Validation`] for a file that [does not
+    /// [`Error`], as every call; [`ErrorKind::Validation`](crate::ErrorKind::Validation) for a file that [does not
     /// fit](FileUpload::faults), of which nothing is sent.
     pub async fn upload_file(&self, upload: &FileUpload) -> Result<Reply<UploadedFile>, Error> {
         refuse(UploadFile::NAME, upload.faults())?;
@@ -241,7 +241,7 @@ impl PartnerClient {
     /// ```
     ///
     /// # Errors
-    /// [`Error`]; [`ErrorKind::Conflict`] if the id was used for another request.
+    /// [`Error`]; [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if the id was used for another request.
     pub async fn call_as<O: Operation>(
         &self,
         operation: &O,

@@ -1,6 +1,8 @@
-//! The two that are compared: the client, and hyper-util's with the same requests made beforehand.
+//! The three that are compared: the client, the same work written by hand over hyper-util, and
+//! hyper-util alone with requests made beforehand.
 
 use std::{
+    hint::black_box,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,8 +15,9 @@ use doku_partner::{
     Environment, HyperTransport, Operation, PartnerClient, RetryPolicy,
     operation::{CheckRequirements, RegisterBusiness},
 };
+use doku_signing::non_snap::{Form, SignedHeaders};
 use doku_types::partner::{registration::Registration, requirements::RequirementsQuery};
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode, Uri, header, response::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -115,23 +118,64 @@ impl Caller for Ours {
     }
 }
 
-/// hyper-util's client, with the pool of the other.
+/// The work of a call by direct calls of the crates that the client stands on: no retry, no limits, no
+/// time kept.
+#[derive(Clone)]
+pub(super) struct ByHand {
+    client: HyperClient,
+    uri: Uri,
+    like: Ours,
+}
+
+impl ByHand {
+    pub(super) fn new(like: Ours) -> Result<Self> {
+        Ok(Self { client: hyper_client(), uri: like.request()?.uri().clone(), like })
+    }
+}
+
+impl Caller for ByHand {
+    async fn call(&self) -> Result<bool> {
+        let Asked { what, registration, server, .. } = &*self.like.asked;
+        let id = self.like.client.new_request_id();
+        let request = Request::builder()
+            .uri(self.uri.clone())
+            .header(header::ACCEPT, JSON)
+            .header(header::USER_AGENT, "by hand");
+        let mut request = match what {
+            What::Requirements => request.body(Bytes::new())?,
+            What::Registration => request
+                .method(Method::POST)
+                .header(header::CONTENT_TYPE, JSON)
+                .body(serde_json::to_vec(registration)?.into())?,
+        };
+        server.credentials.sign_http_request(&mut request, &id, server.now())?;
+        let method = request.method().clone();
+        let (parts, body) = ask(&self.client, request.map(Full::new)).await?;
+        if server.signs {
+            let signed = SignedHeaders::read(&parts.headers, Form::Response)?;
+            server.credentials.verify_response(&method, self.uri.path(), &body, &signed)?;
+            if signed.request_id != id {
+                return Err("the answer to another request".into());
+            }
+        }
+        match what {
+            What::Requirements => drop(black_box(CheckRequirements::parse(&body)?)),
+            What::Registration => drop(black_box(RegisterBusiness::parse(&body)?)),
+        }
+        Ok(true)
+    }
+}
+
+/// hyper-util's client alone: the requests are made, the replies are not looked at.
 #[derive(Clone)]
 pub(super) struct Bare {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: HyperClient,
     like: Ours,
 }
 
 impl Bare {
     pub(super) fn new(like: Ours) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .http1_max_buf_size(64 << 10)
-            .build(connector);
-        Self { client, like }
+        Self { client: hyper_client(), like }
     }
 
     /// With requests at hand: one that is sent again and again, or, where that would be a replay, so
@@ -154,7 +198,7 @@ impl Bare {
 /// The bare client with its requests.
 #[derive(Clone)]
 pub(super) struct Prepared {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: HyperClient,
     requests: Arc<[Request<Full<Bytes>>]>,
     once: bool,
     next: Arc<AtomicUsize>,
@@ -164,13 +208,33 @@ impl Caller for Prepared {
     async fn call(&self) -> Result<bool> {
         let nth = if self.once { self.next.fetch_add(1, Ordering::Relaxed) } else { 0 };
         let Some(request) = self.requests.get(nth) else { return Ok(false) };
-        let response = self.client.request(request.clone()).await?;
-        let status = response.status();
-        let body = response.into_body().collect().await?.to_bytes();
-        if status != StatusCode::OK {
-            let text = String::from_utf8_lossy(&body);
-            return Err(format!("the server answered {status}: {text}").into());
-        }
+        ask(&self.client, request.clone()).await?;
         Ok(true)
     }
 }
+
+type HyperClient = Client<HttpConnector, Full<Bytes>>;
+
+/// With the pool of the client's transport.
+fn hyper_client() -> HyperClient {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(30))
+        .http1_max_buf_size(64 << 10)
+        .build(connector)
+}
+
+/// One exchange, the body read to its end.
+async fn ask(client: &HyperClient, request: Request<Full<Bytes>>) -> Result<(Parts, Bytes)> {
+    let (parts, body) = client.request(request).await?.into_parts();
+    let body = body.collect().await?.to_bytes();
+    if parts.status != StatusCode::OK {
+        let text = String::from_utf8_lossy(&body);
+        return Err(format!("the server answered {}: {text}", parts.status).into());
+    }
+    Ok((parts, body))
+}
+
+const JSON: &str = "application/json";
