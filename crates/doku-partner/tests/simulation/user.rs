@@ -121,7 +121,9 @@ fn is_open(onboarding: &Onboarding) -> bool {
 }
 
 fn is_refused_by_doku(error: &Error) -> bool {
+    // Who distrusts unsigned replies learns nothing of earlier attempts by an unsigned refusal.
     error.kind() == ErrorKind::Validation
+        && !error.outcome_unknown()
         && matches!(error.api_error(), Some(ApiError::Business(_)))
 }
 
