@@ -14,7 +14,7 @@ use doku_types::{
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
 
-use crate::{app::App, body, kyb::Outcome, operation, reply::Reply};
+use crate::{app::App, body, explanation::Explanation, kyb::Outcome, operation, reply::Reply};
 
 /// A request whose signature was right.
 #[derive(Debug)]
@@ -36,6 +36,15 @@ pub(crate) struct Asked {
     pub(crate) partner: Option<ClientId>,
     /// As far as it was read and is to be kept: not an upload's.
     pub(crate) body: Bytes,
+    /// Why it was refused, if that was by its headers or its signature.
+    pub(crate) explanation: Option<Explanation>,
+}
+
+impl Asked {
+    /// A request for this operation of which nothing is known yet.
+    pub(crate) fn new(operation: Endpoint) -> Self {
+        Self { operation, partner: None, body: Bytes::new(), explanation: None }
+    }
 }
 
 impl Call {
@@ -49,7 +58,7 @@ impl Call {
 /// checks is not signed.
 pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request) -> Response {
     let (parts, mut content) = request.into_parts();
-    let mut asked = Asked { operation, partner: None, body: Bytes::new() };
+    let mut asked = Asked::new(operation);
     let checked = async {
         let (credentials, headers) = check_headers(app, &parts.headers)?;
         asked.body = body::read(&mut content, MAX_BODY).await?;

@@ -1,78 +1,9 @@
-//! The program: options in, one ready line out, logs to stderr.
+//! The program `doku-mock`: see `cli`.
 
-mod options;
-mod stop;
+mod cli;
 
-use std::{
-    error::Error,
-    io::{IsTerminal, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use clap::Parser;
-use options::Options;
-use stop::StopSignals;
-use tracing::{info, warn};
-use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
-
-/// The line that says that the mock listens.
-#[derive(serde::Serialize)]
-struct Ready<'a> {
-    ready: bool,
-    base_url: &'a str,
-    client_id: &'a str,
-    pid: u32,
-}
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    let options = Options::parse();
-    // Until dropped, it writes what is logged; a reader that is slow or gone costs log lines, never
-    // a reply.
-    let _logs = log_to_stderr();
-    match run(options).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "doku-mock: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    // Caught from here on, so that whoever reads the ready line can already stop it.
-    let mut stop = StopSignals::catch()?;
-    let mock = options.into_builder()?.start().await?;
-    let ready = Ready {
-        ready: true,
-        base_url: mock.base_url(),
-        client_id: mock.credentials().client_id.as_str(),
-        pid: std::process::id(),
-    };
-    let ready = serde_json::to_string(&ready)?;
-    // Whoever started it may not be reading; that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "{ready}");
-
-    stop.next().await;
-    // A second signal does not wait for replies under way.
-    tokio::select! {
-        given_up = mock.shutdown() => info!(undelivered_callbacks = given_up, "stopped"),
-        () = stop.next() => warn!("stopped at once"),
-    }
-    Ok(())
-}
-
-fn log_to_stderr() -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(writer)
-        .log_internal_errors(false)
-        .with_target(false)
-        .init();
-    guard
+fn main() -> ExitCode {
+    cli::main()
 }

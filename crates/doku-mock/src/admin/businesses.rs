@@ -8,9 +8,10 @@ use axum::{
 };
 use doku_types::partner::registration::Registration;
 use http::Uri;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{parameter, read, read_bytes};
+use super::{Operation, parameter, read, read_bytes};
 use crate::{
     app::App,
     auth::{outcome, outcome_header},
@@ -23,6 +24,40 @@ use crate::{
     reply::Reply,
     store::Stored,
 };
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/_mock/businesses",
+            "businesses",
+            "Lists the businesses, oldest first",
+            list,
+        )
+        .query::<i64>("after", "Only those after this number; 0 by default")
+        .query::<u32>("limit", "At most so many, 1000 at most; 100 by default"),
+        Operation::get(
+            "/_mock/businesses/{id}",
+            "business",
+            "Shows a business as its partner sees it",
+            get,
+        ),
+        Operation::post(
+            "/_mock/businesses/{id}/decide",
+            "decideBusiness",
+            "Decides what is open of a business",
+            decide,
+        )
+        .takes::<Decision>(
+            r#"{"outcome":"reject.BUSINESS_DOCUMENT","reject_notes":["The photo is blurred"]}"#,
+        ),
+        Operation::post(
+            "/_mock/businesses/{id}/complete",
+            "completeBusiness",
+            "Fills in an invited business, as its owner would (A28)",
+            complete,
+        ),
+    ]
+}
 
 /// `GET /_mock/businesses?after=0&limit=100`: oldest first, by number.
 pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
@@ -49,10 +84,12 @@ pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
     found.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Decision {
+    /// What is decided, such as `approve`; several by comma.
     outcome: String,
+    /// What the merchant is told; a text of the mock's own without it.
     #[serde(default)]
     reject_notes: Vec<String>,
 }

@@ -7,11 +7,33 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, Uri};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{parameter, read};
+use super::{Operation, parameter, read};
 use crate::{app::App, callback::delivery, operation::business::not_found, reply::Reply};
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/_mock/callbacks",
+            "callbacks",
+            "Lists the callbacks with their attempts, in the order of delivery",
+            list,
+        )
+        .query::<String>("business", "Only those of this business, by its BSN or BRN id")
+        .query::<i64>("after", "Only those after this number; 0 by default")
+        .query::<u32>("limit", "At most so many, 10000 at most and by default"),
+        Operation::post(
+            "/_mock/callbacks/{number}/resend",
+            "resendCallback",
+            "Attempts a callback once more, whatever became of the other attempts",
+            resend,
+        )
+        .takes::<Nothing>("{}"),
+    ]
+}
 
 /// `GET /_mock/callbacks?business=BSN-…&after=0&limit=1000`: with their attempts, in the order of
 /// delivery.
@@ -35,7 +57,8 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     listed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }
 
-#[derive(Deserialize)]
+/// An empty document.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 

@@ -7,15 +7,34 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::read as read_document;
+use super::{Operation, read as read_document};
 use crate::{
     agenda::{self, AdvanceError},
     app::App,
     reply::Reply,
 };
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get(
+            "/_mock/clock",
+            "clock",
+            "Tells the engine's present and what falls due next",
+            read,
+        ),
+        Operation::post(
+            "/_mock/clock/advance",
+            "advanceClock",
+            "Moves the engine's clock on; everything happens that falls due until then",
+            advance,
+        )
+        .takes::<Advance>(r#"{"by":"48h"}"#),
+    ]
+}
 
 /// `GET /_mock/clock`: where it stands, and when something falls due next.
 async fn present(app: &App) -> Result<Reply, Reply> {
@@ -28,9 +47,10 @@ pub(super) async fn read(State(app): State<Arc<App>>) -> Response {
     present(&app).await.unwrap_or_else(|refusal| refusal).into_response()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Advance {
+    /// How far: `30m`, `48h` or `1h30m`.
     by: String,
 }
 

@@ -7,15 +7,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{clock::duration, read};
+use super::{Operation, clock::duration, read};
 use crate::{
     app::App,
     fault::{CallbackFault, FaultKind},
     reply::Reply,
 };
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/_mock/faults", "faults", "Lists the armed faults", list),
+        Operation::post("/_mock/faults", "armFault", "Arms a fault", arm)
+            .takes::<Arm>(r#"{"callback":"drop","times":1}"#),
+        Operation::delete("/_mock/faults", "disarmFaults", "Disarms all faults", clear),
+    ]
+}
 
 /// `GET /_mock/faults`.
 pub(super) async fn list(State(app): State<Arc<App>>) -> Response {
@@ -24,7 +34,7 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Response {
     Reply::ok(&listed, &[]).into_response()
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Arm {
     callback: String,

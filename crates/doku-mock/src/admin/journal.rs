@@ -9,12 +9,19 @@ use axum::{
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::parameter;
+use super::{Operation, parameter};
 use crate::{
     app::App,
     journal::{Direction, JournalEntry},
     reply::Reply,
 };
+
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        Operation::get("/_mock/journal", "journal", "Lists the last exchanges, oldest first", list)
+            .query::<u64>("after", "Only those after this number; 0 by default"),
+    ]
+}
 
 /// `GET /_mock/journal?after=0`: the last exchanges, oldest first.
 pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
@@ -37,7 +44,7 @@ fn shown(entry: &JournalEntry) -> Value {
         "latency_ms": entry.latency_ms,
     });
     match &entry.direction {
-        Direction::Received { operation, partner, callbacks } => {
+        Direction::Received { operation, partner, callbacks, .. } => {
             shown["operation"] = json!(operation.map(|operation| operation.name()));
             shown["partner"] = json!(partner);
             shown["caused_callbacks"] = json!(callbacks);

@@ -8,6 +8,7 @@ mod callbacks;
 mod clock;
 mod faults;
 mod journal;
+mod operation;
 
 use std::sync::Arc;
 
@@ -16,7 +17,6 @@ use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use bytes::Bytes;
 use doku_types::{
@@ -24,32 +24,56 @@ use doku_types::{
     validate::{self, MAX_BODY, is_loopback_host},
 };
 use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
-use serde::de::DeserializeOwned;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{app::App, body, reply::Reply};
 
 pub(crate) use businesses::decide_business;
+pub(crate) use operation::Operation;
 
 /// All of it but the links to files.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/_mock/ready", get(ready))
-        .route("/_mock/assumptions", get(assumptions))
-        .route("/_mock/clock", get(clock::read))
-        .route("/_mock/clock/advance", post(clock::advance))
-        .route("/_mock/businesses", get(businesses::list))
-        .route("/_mock/businesses/{id}", get(businesses::get))
-        .route("/_mock/businesses/{id}/decide", post(businesses::decide))
-        .route("/_mock/businesses/{id}/complete", post(businesses::complete))
-        .route("/_mock/callbacks", get(callbacks::list))
-        .route("/_mock/callbacks/{number}/resend", post(callbacks::resend))
-        .route("/_mock/journal", get(journal::list))
-        .route("/_mock/faults", get(faults::list).post(faults::arm).delete(faults::clear))
+    operations().into_iter().fold(Router::new(), |router, operation| operation.route(router))
+}
+
+/// Everything that can be asked of the mock's own surface.
+pub(crate) fn operations() -> Vec<Operation> {
+    let own = [
+        Operation::get("/_mock/ready", "ready", "Says whether the mock is up", ready)
+            .gives::<Ready>(),
+        Operation::get(
+            "/_mock/assumptions",
+            "assumptions",
+            "Lists the evidence ledger",
+            assumptions,
+        ),
+    ];
+    [
+        Vec::from(own),
+        clock::operations(),
+        businesses::operations(),
+        callbacks::operations(),
+        journal::operations(),
+        faults::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The mock is up.
+#[derive(Serialize, JsonSchema)]
+struct Ready {
+    /// Always true: who cannot serve does not answer.
+    ready: bool,
+    /// What a client puts before DOKU's paths.
+    base_url: String,
 }
 
 /// `GET /_mock/ready`.
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    Reply::ok(&serde_json::json!({"ready": true, "base_url": app.base_url}), &[]).into_response()
+    Reply::ok(&Ready { ready: true, base_url: app.base_url.clone() }, &[]).into_response()
 }
 
 /// `GET /_mock/assumptions`: the whole evidence ledger.

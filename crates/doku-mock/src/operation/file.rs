@@ -6,7 +6,6 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use doku_types::{
     ClientId,
     code::{BusinessType, LegalEntity},
@@ -31,7 +30,7 @@ use crate::{
 
 /// `POST /file`.
 pub(crate) async fn upload(app: &App, request: Request) -> Response {
-    let mut asked = Asked { operation: Endpoint::UploadFile, partner: None, body: Bytes::new() };
+    let mut asked = Asked::new(Endpoint::UploadFile);
     let outcome = match auth::bearer(app, request.headers()) {
         Ok(partner) => {
             asked.partner = Some(partner.clone());

@@ -1,9 +1,9 @@
-//! The program's options.
+//! The options of a mock that is started.
 
 use std::{error::Error, net::SocketAddr, path::PathBuf};
 
 use clap::{
-    ArgAction, Parser,
+    ArgAction, Args,
     builder::{FalseyValueParser, NonEmptyStringValueParser},
 };
 use doku_mock::{
@@ -12,16 +12,9 @@ use doku_mock::{
 use doku_signing::Credentials;
 use serde::Deserialize;
 
-/// A local stand-in for DOKU's Partner API.
-///
-/// When it is ready it prints one line of JSON with its base URL; logs go to stderr (RUST_LOG=debug
-/// for more). Ctrl-C stops it.
-#[derive(Parser)]
-#[command(
-    version,
-    after_help = "Example:\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine"
-)]
-pub(crate) struct Options {
+/// How a mock is set up.
+#[derive(Args)]
+pub(super) struct Options {
     /// Where to listen; port 0 takes any free one. Loopback only.
     #[arg(
         long,
@@ -103,7 +96,7 @@ struct Partner {
 
 impl Options {
     /// The mock that they describe.
-    pub(crate) fn into_builder(self) -> Result<Builder, Box<dyn Error>> {
+    pub(super) fn into_builder(self) -> Result<Builder, Box<dyn Error>> {
         let mut builder = MockDoku::builder()
             .listen(self.listen)
             .clock(self.clock)

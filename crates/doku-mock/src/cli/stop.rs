@@ -7,20 +7,20 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Ctrl-C and SIGTERM, caught from [`StopSignals::catch`] on.
 #[cfg(unix)]
-pub(crate) struct StopSignals {
+pub(super) struct StopSignals {
     interrupted: Signal,
     terminated: Signal,
 }
 
 #[cfg(unix)]
 impl StopSignals {
-    pub(crate) fn catch() -> io::Result<Self> {
+    pub(super) fn catch() -> io::Result<Self> {
         let interrupted = signal(SignalKind::interrupt())?;
         Ok(Self { interrupted, terminated: signal(SignalKind::terminate())? })
     }
 
     /// Returns at the next signal.
-    pub(crate) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupted.recv() => {}
             _ = self.terminated.recv() => {}
@@ -30,16 +30,16 @@ impl StopSignals {
 
 /// Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) struct StopSignals;
+pub(super) struct StopSignals;
 
 #[cfg(not(unix))]
 impl StopSignals {
-    pub(crate) fn catch() -> io::Result<Self> {
+    pub(super) fn catch() -> io::Result<Self> {
         Ok(Self)
     }
 
     /// Returns at the next Ctrl-C.
-    pub(crate) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         // An error means that it cannot be waited for, so stop.
         let _ = tokio::signal::ctrl_c().await;
     }

@@ -1,5 +1,4 @@
-//! Faults on demand: callbacks that come twice, late, in another order, or not at all. What is armed is
-//! gone with the process; what it has done to callbacks is stored with them.
+//! Callbacks that come twice, late, in another order, or not at all.
 
 use std::{
     collections::BTreeMap,

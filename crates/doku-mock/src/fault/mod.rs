@@ -1,0 +1,7 @@
+//! Faults on demand. What is armed is gone with the process; what it has done to callbacks is stored with
+//! them.
+
+mod callback;
+
+pub(crate) use callback::Faults;
+pub use callback::{CallbackFault, FaultKind, TooManyFaults};

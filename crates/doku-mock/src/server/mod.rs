@@ -1,0 +1,60 @@
+//! The socket side: routes, connections, and their end.
+
+mod exchange;
+mod listen;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware,
+    routing::{MethodFilter, get, on},
+};
+use doku_types::partner::endpoint::Endpoint;
+use http::{Method, StatusCode};
+
+pub(crate) use exchange::call;
+pub(crate) use listen::serve;
+
+use crate::{admin, app::App, auth, file_link, operation::file, reply::Reply};
+
+/// Every path of the mock.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let mut operations = Router::new();
+    for operation in Endpoint::all() {
+        let operation = *operation;
+        // Every method of the list is one that axum knows.
+        let method = match operation.method() {
+            "GET" => MethodFilter::GET,
+            "PUT" => MethodFilter::PUT,
+            _ => MethodFilter::POST,
+        };
+        let answer = on(method, move |State(app): State<Arc<App>>, request: Request| async move {
+            match operation {
+                Endpoint::UploadFile => file::upload(&app, request).await,
+                _ => auth::signed(&app, operation, request).await,
+            }
+        });
+        operations = operations.route(operation.path(), answer);
+    }
+    let link = |State(app): State<Arc<App>>, request: Request| async move {
+        file_link::serve(&app, request.uri()).await
+    };
+    let own = admin::routes()
+        .route(&format!("{}{{id}}", file_link::PATH), get(link))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::only_local_hosts));
+    operations
+        .merge(own)
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(
+            |method: Method| async move { auth::method_not_allowed(&method) },
+        )
+        .with_state(app)
+}
+
+async fn unknown_path(request: Request) -> Reply {
+    let path = request.uri().path().trim_start_matches('/');
+    let message = format!("No static resource {path}.");
+    Reply::router(StatusCode::NOT_FOUND, message, &["A31"])
+}
