@@ -1,29 +1,49 @@
 //! The program: without a verb it is a mock, with one it speaks to a mock that runs, or works on its own.
 
+mod advance;
+mod assumptions;
+mod businesses;
+mod callbacks;
 mod client;
+mod clock;
+mod complete;
+mod completions;
+mod decide;
+mod duration;
+mod fire;
+mod metrics;
+mod openapi;
 mod options;
 mod ready;
+mod resend;
+mod reset;
 mod serve;
+mod snapshot;
 mod stop;
+mod table;
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A local stand-in for DOKU's Partner API.
 ///
-/// Without a command it serves. When it is ready it prints one line of JSON with its base URL; logs go to stderr
-/// (RUST_LOG=debug for more). Ctrl-C stops it.
+/// Without a command it serves, as the options below say. When it is ready it prints one line of JSON with its base
+/// URL; logs go to stderr (RUST_LOG=debug for more). Ctrl-C stops it.
 ///
-/// Exit codes of the commands: 0 done, 1 refused or failed, 2 wrong options, 3 no mock answers.
+/// The commands ask a mock that runs, by --url or DOKU_MOCK_URL, or work on their own. Their exit codes: 0 done,
+/// 1 refused or failed, 2 wrong options, 3 no mock answers, 130 interrupted by Ctrl-C.
 #[derive(Parser)]
 #[command(
+    name = "doku-mock",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine\n  doku-mock ready --wait 10s"
+    next_help_heading = "Options of a mock that is started",
+    after_help = "Examples:\n  doku-mock\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine\n  doku-mock --clock manual@2026-11-22T03:04:05Z --pace realistic --outcome pending\n  doku-mock ready --wait 10s"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -35,16 +55,44 @@ struct Cli {
 /// One file each, named alike.
 #[derive(Subcommand)]
 enum Command {
+    Advance(advance::Options),
+    Assumptions(assumptions::Options),
+    Businesses(businesses::Options),
+    Callbacks(callbacks::Options),
+    Clock(clock::Options),
+    Complete(complete::Options),
+    Completions(completions::Options),
+    Decide(decide::Options),
+    Fire(fire::Options),
+    Metrics(metrics::Options),
+    Openapi(openapi::Options),
     Ready(ready::Options),
+    Resend(resend::Options),
+    Reset(reset::Options),
+    Snapshot(snapshot::Options),
 }
 
 /// Runs the program.
 #[tokio::main]
 pub(crate) async fn main() -> ExitCode {
-    let Cli { command, serve } = Cli::parse();
+    let Cli { command, serve } = parse(std::env::args_os().collect());
     let done = match command {
         None => serve::run(serve).await,
+        Some(Command::Advance(options)) => advance::run(options).await,
+        Some(Command::Assumptions(options)) => assumptions::run(&options).await,
+        Some(Command::Businesses(options)) => businesses::run(&options).await,
+        Some(Command::Callbacks(options)) => callbacks::run(&options).await,
+        Some(Command::Clock(options)) => clock::run(&options).await,
+        Some(Command::Complete(options)) => complete::run(&options).await,
+        Some(Command::Completions(options)) => completions::run(&options),
+        Some(Command::Decide(options)) => decide::run(&options).await,
+        Some(Command::Fire(options)) => fire::run(&options).await,
+        Some(Command::Metrics(options)) => metrics::run(&options).await,
+        Some(Command::Openapi(options)) => openapi::run(&options).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
+        Some(Command::Resend(options)) => resend::run(&options).await,
+        Some(Command::Reset(options)) => reset::run(&options).await,
+        Some(Command::Snapshot(options)) => snapshot::run(options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,6 +101,19 @@ pub(crate) async fn main() -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Reads the command line. A command comes first, since no option of a mock goes with one; then the environment's
+/// `DOKU_MOCK_LISTEN` and the like are another program's, and cannot be wrong.
+fn parse(arguments: Vec<OsString>) -> Cli {
+    let command = Cli::command();
+    let has_verb =
+        arguments.get(1).is_some_and(|first| !first.as_encoded_bytes().starts_with(b"-"));
+    let command = match has_verb {
+        true => command.mut_args(|option| option.env(None::<&str>)),
+        false => command,
+    };
+    Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit())
 }
 
 /// Why a command did not do what it was asked.
@@ -69,7 +130,6 @@ impl Failure {
     }
 
     /// An option that clap cannot know to be wrong: exit code 2.
-    #[expect(dead_code, reason = "the verbs that come next need it")]
     fn usage(message: impl Into<String>) -> Self {
         Self { code: 2, message: message.into() }
     }
@@ -78,9 +138,22 @@ impl Failure {
     fn unreachable(message: impl Into<String>) -> Self {
         Self { code: 3, message: message.into() }
     }
+
+    /// Stopped by Ctrl-C before it was done: exit code 130, as shells have it.
+    fn interrupted() -> Self {
+        Self { code: 130, message: "interrupted".to_owned() }
+    }
 }
 
-/// Prints to stdout; whoever reads may have seen enough.
+/// Prints to stdout, in colour where a terminal shows it and `NO_COLOR` does not say otherwise. Whoever reads may have
+/// seen enough; a disk that is full ends the program with exit code 1.
 fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let mut stdout = anstream::stdout();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "doku-mock: cannot write to stdout: {error}");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
 }
