@@ -127,7 +127,7 @@ fn a_wrong_option_is_a_usage_error() {
     assert_eq!(output(&["--client-id", ""]).status.code(), Some(2));
     assert_eq!(output(&["--client-id", "B N"]).status.code(), Some(1));
     let help = String::from_utf8(output(&["--help"]).stdout).unwrap();
-    assert!(help.contains("Example:") && help.contains("DOKU_MOCK_LISTEN"), "{help}");
+    assert!(help.contains("Examples:") && help.contains("DOKU_MOCK_LISTEN"), "{help}");
 }
 
 #[test]

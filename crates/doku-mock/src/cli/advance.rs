@@ -35,8 +35,9 @@ pub(super) async fn run(Options { by, target }: Options) -> Result<(), Failure> 
     let target = target.patiently();
     let by = json!({ "by": by });
     let answer = target.bytes(Method::POST, "/_mock/clock/advance", Some(&by)).await?;
-    target.tell(&answer, |Advanced { now, delivered }| {
-        let attempts = count(delivered, "callback was attempted", "callbacks were attempted");
-        format!("It is {}; {attempts}.", word(&now))
-    })
+    let told = target.tell(&answer, |Advanced { now, delivered }| {
+        let attempts = count(*delivered, "callback was attempted", "callbacks were attempted");
+        format!("It is {}; {attempts}.", word(now))
+    });
+    told.map(drop)
 }

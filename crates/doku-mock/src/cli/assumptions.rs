@@ -38,21 +38,18 @@ struct Entry {
 
 pub(super) async fn run(Options { ids, all, target }: &Options) -> Result<(), Failure> {
     let answer = target.bytes(Method::GET, "/_mock/assumptions", None).await?;
-    let mut unknown: Vec<&str> = Vec::new();
-    target.tell(&answer, |ledger: Vec<Entry>| {
-        let known = |id: &&String| ledger.iter().any(|entry| entry.id.eq_ignore_ascii_case(id));
-        unknown.extend(ids.iter().filter(|id| !known(id)).map(String::as_str));
-        let asked = |entry: &&Entry| ids.iter().any(|id| entry.id.eq_ignore_ascii_case(id));
-        match ids.is_empty() {
-            false => ledger.iter().filter(asked).map(whole).collect::<Vec<_>>().join("\n"),
-            true => {
-                let rows = ledger.into_iter().filter(|entry| *all || entry.evidence == "assumed");
-                let rows: Vec<_> =
-                    rows.map(|entry| [entry.id, entry.evidence, entry.what]).collect();
-                table(["ID", "EVIDENCE", "WHAT"], &rows)
-            }
+    let named = |entry: &Entry, id: &str| entry.id.eq_ignore_ascii_case(id);
+    let ledger = target.tell(&answer, |ledger: &Vec<Entry>| {
+        if !ids.is_empty() {
+            let asked = ledger.iter().filter(|entry| ids.iter().any(|id| named(entry, id)));
+            return asked.map(whole).collect::<Vec<_>>().join("\n");
         }
+        let shown = ledger.iter().filter(|entry| *all || entry.evidence == "assumed");
+        let row = |Entry { id, evidence, what, .. }: &Entry| [id, evidence, what].map(Clone::clone);
+        table(["ID", "EVIDENCE", "WHAT"], &shown.map(row).collect::<Vec<_>>())
     })?;
+    let unknown = ids.iter().filter(|id| !ledger.iter().any(|entry| named(entry, id)));
+    let unknown: Vec<_> = unknown.map(String::as_str).collect();
     match unknown.is_empty() {
         true => Ok(()),
         false => Err(Failure::refused(format!(

@@ -16,7 +16,7 @@ use super::{
 /// services with their statuses and notes.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  doku-mock businesses\n  doku-mock businesses BSN-0001-1763780645000\n  doku-mock businesses --after 100 --json"
+    after_help = "Examples:\n  doku-mock businesses\n  doku-mock businesses BSN-0001-1795316646003\n  doku-mock businesses --after 100 --json"
 )]
 pub(super) struct Options {
     /// Only this one, by its BSN- or BRN- id.
@@ -45,25 +45,26 @@ struct Listed {
 pub(super) async fn run(Options { id, after, limit, target }: &Options) -> Result<(), Failure> {
     if let Some(id) = id {
         let answer = target.bytes(Method::GET, &format!("/_mock/businesses/{id}"), None).await?;
-        return target.tell(&answer, |business: BusinessData| shown(&business));
+        return target.tell(&answer, shown).map(drop);
     }
     let path = format!("/_mock/businesses?after={after}&limit={limit}");
     let answer = target.bytes(Method::GET, &path, None).await?;
-    target.tell(&answer, |listed: Vec<Listed>| {
+    let told = target.tell(&answer, |listed: &Vec<Listed>| {
         let Some(last) = listed.last().map(|business| business.number) else {
             return "No business is registered yet.".to_owned();
         };
         let more = listed.len() >= usize::try_from(*limit).unwrap_or(usize::MAX);
         let rows: Vec<_> = listed
-            .into_iter()
-            .map(|of| [of.id, of.partner, of.status, of.created, of.name])
+            .iter()
+            .map(|of| [&of.id, &of.partner, &of.status, &of.created, &of.name].map(Clone::clone))
             .collect();
         let listed = table(["ID", "PARTNER", "STATUS", "CREATED", "NAME"], &rows);
         match more {
             true => format!("{listed}\nThere may be more: --after {last}"),
             false => listed,
         }
-    })
+    });
+    told.map(drop)
 }
 
 /// A business with its parts: a line each, and the notes below.

@@ -15,7 +15,7 @@ use super::{
 /// ATTEMPTS shows the HTTP status of each answer, or why there was none; a * marks one asked for by hand.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  doku-mock callbacks\n  doku-mock callbacks --business BSN-0001-1763780645000\n  doku-mock callbacks --after 5 --json"
+    after_help = "Examples:\n  doku-mock callbacks\n  doku-mock callbacks --business BSN-0001-1795316646003\n  doku-mock callbacks --after 5 --json"
 )]
 pub(super) struct Options {
     /// Only those of this business, by its BSN- or BRN- id.
@@ -55,22 +55,23 @@ pub(super) async fn run(
     let business = business.as_ref().map(|id| format!("&business={id}")).unwrap_or_default();
     let path = format!("/_mock/callbacks?after={after}&limit={limit}{business}");
     let answer = target.bytes(Method::GET, &path, None).await?;
-    target.tell(&answer, |told: Vec<Told>| {
+    let listed = target.tell(&answer, |told: &Vec<Told>| {
         let Some(last) = told.last().map(|told| told.number) else {
             return "No callback was told yet.".to_owned();
         };
         let more = told.len() >= usize::try_from(*limit).unwrap_or(usize::MAX);
-        let rows: Vec<_> = told.into_iter().map(row).collect();
+        let rows: Vec<_> = told.iter().map(row).collect();
         let head = ["NUMBER", "BUSINESS", "TYPE", "STATUS", "STATE", "ATTEMPTS"];
         let listed = table(head, &rows);
         match more {
             true => format!("{listed}\nThere may be more: --after {last}"),
             false => listed,
         }
-    })
+    });
+    listed.map(drop)
 }
 
-fn row(told: Told) -> [String; 6] {
+fn row(told: &Told) -> [String; 6] {
     let attempts = told.attempts.iter().map(|attempt| {
         let answer = match (attempt.status, &attempt.error) {
             (Some(status), _) => status.to_string(),
@@ -79,14 +80,14 @@ fn row(told: Told) -> [String; 6] {
         };
         if attempt.by_hand { format!("{answer}*") } else { answer }
     });
-    let due = told.due.map(|due| format!("due {due}"));
+    let due = told.due.as_ref().map(|due| format!("due {due}"));
     let attempts: Vec<_> = attempts.chain(due).collect();
     [
         told.number.to_string(),
-        told.business,
+        told.business.clone(),
         told.callback.callback_type.to_string(),
         told.callback.status.to_string(),
-        told.state,
+        told.state.clone(),
         attempts.join(", "),
     ]
 }

@@ -97,21 +97,21 @@ impl Target {
         self.mock.bytes(request, Some(body)).await
     }
 
-    /// Prints an answer: with `--json` as it came, else what `people` makes of it.
+    /// Prints an answer: with `--json` as it came, else what `people` makes of it. Returns it as it was read.
     ///
     /// # Errors
     /// Exit code 3 for an answer that no mock gives.
     pub(super) fn tell<T: DeserializeOwned>(
         &self,
         answer: &Bytes,
-        people: impl FnOnce(T) -> String,
-    ) -> Result<(), Failure> {
+        people: impl FnOnce(&T) -> String,
+    ) -> Result<T, Failure> {
         let read = self.mock.read(answer)?;
         match self.json {
             true => print(&String::from_utf8_lossy(answer)),
-            false => print(&people(read)),
+            false => print(&people(&read)),
         }
-        Ok(())
+        Ok(read)
     }
 
     /// Which mock.
@@ -270,7 +270,7 @@ pub(super) fn id(text: &str) -> Result<String, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if text.is_empty() || text.len() > 100 || !text.chars().all(plain) {
         return Err(
-            "give an id such as BSN-0001-1763780645000; doku-mock businesses lists them".to_owned()
+            "give an id such as BSN-0001-1795316646003; doku-mock businesses lists them".to_owned()
         );
     }
     Ok(text.to_owned())

@@ -21,11 +21,12 @@ struct Clock {
 
 pub(super) async fn run(Options { target }: &Options) -> Result<(), Failure> {
     let answer = target.bytes(Method::GET, "/_mock/clock", None).await?;
-    target.tell(&answer, |Clock { now, next_due }| {
-        let next = next_due.map_or_else(
+    let told = target.tell(&answer, |Clock { now, next_due }| {
+        let next = next_due.as_ref().map_or_else(
             || "nothing is planned".to_owned(),
-            |due| format!("next falls due {}", visible(&due)),
+            |due| format!("next falls due {}", visible(due)),
         );
-        format!("It is {}; {next}.", visible(&now))
-    })
+        format!("It is {}; {next}.", visible(now))
+    });
+    told.map(drop)
 }

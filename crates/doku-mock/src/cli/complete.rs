@@ -2,7 +2,7 @@
 
 use std::{io::Read, path::PathBuf};
 
-use doku_types::{partner::business::BusinessData, validate::MAX_BODY};
+use doku_types::validate::MAX_BODY;
 use http::Request;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 /// FILE is a registration, as Business Registration takes it; its bytes are sent as they are (A28).
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  doku-mock complete BSN-0001-1763780647000 registration.json\n  doku-mock complete BSN-0001-1763780647000 - --outcome pending < registration.json"
+    after_help = "Examples:\n  doku-mock complete BSN-0001-1795316648000 registration.json\n  doku-mock complete BSN-0001-1795316648000 - --outcome pending < registration.json"
 )]
 pub(super) struct Options {
     /// Which business, by its BSN- id.
@@ -49,5 +49,5 @@ pub(super) async fn run(Options { id, file, outcome, target }: &Options) -> Resu
         request = request.header("Doku-Mock-Outcome", outcome);
     }
     let answer = target.send(request, body.into()).await?;
-    target.tell(&answer, |business: BusinessData| businesses::shown(&business))
+    target.tell(&answer, businesses::shown).map(drop)
 }

@@ -1,6 +1,5 @@
 //! `doku-mock decide`: the verdict of DOKU's people.
 
-use doku_types::partner::business::BusinessData;
 use http::Method;
 use serde_json::json;
 
@@ -17,7 +16,7 @@ use super::{
 /// Outcomes: approve, reject.<PART>, suspend, suspend.full, activate, product.reject.<CODE>; several by comma.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  doku-mock decide BSN-0001-1763780646000 approve\n  doku-mock decide BSN-0001-1763780646000 reject.BUSINESS_BANK --note 'The account is closed'\n  doku-mock decide BSN-0001-1763780645000 suspend"
+    after_help = "Examples:\n  doku-mock decide BSN-0001-1795316647003 approve\n  doku-mock decide BSN-0001-1795316647003 reject.BUSINESS_BANK --note 'The account is closed'\n  doku-mock decide BSN-0001-1795316646003 suspend"
 )]
 pub(super) struct Options {
     /// Which business, by its BSN- or BRN- id.
@@ -36,5 +35,5 @@ pub(super) async fn run(Options { id, outcome, note, target }: &Options) -> Resu
     let path = format!("/_mock/businesses/{id}/decide");
     let decision = json!({"outcome": outcome, "reject_notes": note});
     let answer = target.bytes(Method::POST, &path, Some(&decision)).await?;
-    target.tell(&answer, |business: BusinessData| businesses::shown(&business))
+    target.tell(&answer, businesses::shown).map(drop)
 }

@@ -19,7 +19,7 @@ use super::{
 /// FULL_SUSPENDED.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  doku-mock fire BSN-0001-1763780645000 BUSINESS ACTIVE\n  doku-mock fire BSN-0001-1763780645000 BRAND_PRODUCT REJECTED --note 'QRIS is not for you'"
+    after_help = "Examples:\n  doku-mock fire BSN-0001-1795316646003 BUSINESS ACTIVE\n  doku-mock fire BSN-0001-1795316646003 BRAND_PRODUCT REJECTED --note 'QRIS is not for you'"
 )]
 pub(super) struct Options {
     /// About which business, by its BSN- or BRN- id.

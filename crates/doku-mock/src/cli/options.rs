@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 /// How a mock is set up.
 #[derive(Args)]
+#[command(next_help_heading = "Options of a mock that is started")]
 pub(super) struct Options {
     /// Where to listen; port 0 takes any free one. Loopback only.
     #[arg(
@@ -32,29 +33,33 @@ pub(super) struct Options {
     /// The partner's secret key.
     #[arg(long, env = "DOKU_MOCK_SECRET_KEY", default_value = DEFAULT_SECRET_KEY, value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "KEY")]
     secret_key: String,
-    /// A TOML file with several partners instead, isolated from each other: a [[partner]] each, with
-    /// client_id and secret_key.
+    /// A TOML file with several partners instead, isolated from each other.
+    ///
+    /// A [[partner]] each, with client_id and secret_key.
     #[arg(long, env = "DOKU_MOCK_PARTNERS", conflicts_with_all = ["client_id", "secret_key"], value_name = "FILE")]
     partners: Option<PathBuf>,
-    /// Keep the state in this file, made if there is none; uploaded files go to FILE.files beside it.
-    /// Without it everything is gone when the mock ends.
+    /// Keep the state in this file, made if there is none.
+    ///
+    /// Uploaded files go to FILE.files beside it. Without it everything is gone when the mock ends.
     #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock. A data file that was
-    /// used before goes on with its own.
+    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
+    ///
+    /// A data file that was used before goes on with its own.
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
-    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second. With a data
-    /// file that was used before a manual clock goes on where it stood.
-    /// POST /_mock/clock/advance moves any of them on. Tokens and links expire by it too: at x3600 ask for
-    /// tokens of 1440 minutes.
+    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
+    ///
+    /// doku-mock advance, or POST /_mock/clock/advance, moves any of them on. With a data file that was used before a
+    /// manual clock goes on where it stood. Tokens and links expire by it too: at x3600 ask for tokens of 1440 minutes.
     #[arg(long, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]
     clock: Clock,
     /// When decisions fall due: instant, or realistic: over 2x24 h, services over 5x24 h.
     #[arg(long, env = "DOKU_MOCK_PACE", default_value = "instant", value_name = "PACE")]
     pace: Pace,
-    /// What becomes of a submission that does not say so itself: approve, pending, reject.<PART>, suspend,
-    /// suspend.full, activate, product.reject.<CODE>, or several by comma.
+    /// What becomes of a submission that does not say so itself, such as pending.
+    ///
+    /// approve, pending, reject.<PART>, suspend, suspend.full, activate, product.reject.<CODE>, or several by comma.
     #[arg(long, env = "DOKU_MOCK_OUTCOME", default_value = "approve", value_name = "OUTCOME")]
     outcome: Outcome,
     /// What is asked of requests: documented, or strict, which refuses every fault and unknown field.

@@ -35,9 +35,9 @@ pub(super) async fn run(Options { wait, target }: &Options) -> Result<(), Failur
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             answer => {
-                return target.tell(&answer?, |Ready { base_url }| {
-                    format!("ready at {}", visible(&base_url))
-                });
+                let told = target
+                    .tell(&answer?, |Ready { base_url }| format!("ready at {}", visible(base_url)));
+                return told.map(drop);
             }
         }
     }

@@ -35,21 +35,12 @@ pub(super) async fn run(Options { number, target }: &Options) -> Result<(), Fail
 
 /// Tells what became of an attempt: not delivered is a failure.
 pub(super) fn attempted(target: &Target, answer: &bytes::Bytes) -> Result<(), Failure> {
-    let mut missed = None;
-    target.tell(answer, |Attempted { number, state }| {
-        if state != "delivered" {
-            missed = Some(number);
-        }
-        format!("Callback {number} is {}.", word(&state))
+    let attempted = target.tell(answer, |Attempted { number, state }| {
+        format!("Callback {number} is {}.", word(state))
     })?;
-    // With `--json` nobody has read it for people.
-    if target.json {
-        let read: Result<Attempted, _> = serde_json::from_slice(answer);
-        missed = read.ok().filter(|of| of.state != "delivered").map(|of| of.number);
-    }
-    match missed {
-        None => Ok(()),
-        Some(_) => Err(Failure::refused(
+    match attempted.state == "delivered" {
+        true => Ok(()),
+        false => Err(Failure::refused(
             "it was not acknowledged: doku-mock callbacks shows what was answered",
         )),
     }

@@ -37,13 +37,14 @@ struct Gone {
 pub(super) async fn run(Options { partner, target }: &Options) -> Result<(), Failure> {
     let whose = partner.as_ref().map_or_else(|| json!({}), |partner| json!({"partner": partner}));
     let answer = target.bytes(Method::POST, "/_mock/reset", Some(&whose)).await?;
-    target.tell(&answer, |Gone { businesses, files, callbacks, replies }| {
+    let told = target.tell(&answer, |Gone { businesses, files, callbacks, replies }| {
         format!(
             "Gone: {}, {}, {}, {}.",
-            count(businesses, "business", "businesses"),
-            count(files, "file", "files"),
-            count(callbacks, "callback", "callbacks"),
-            count(replies, "kept reply", "kept replies"),
+            count(*businesses, "business", "businesses"),
+            count(*files, "file", "files"),
+            count(*callbacks, "callback", "callbacks"),
+            count(*replies, "kept reply", "kept replies"),
         )
-    })
+    });
+    told.map(drop)
 }

@@ -1,0 +1,103 @@
+//! The examples of all help texts, run as they are written.
+//!
+//! Each is given to bash in a directory with the files that examples name, and has a mock of its own with the merchants of
+//! `merchants`; their ids are those of the examples. Put in place of what is written is only: the address of the mock, by
+//! `DOKU_MOCK_URL` and wherever it is written out; where an example starts a mock, port 0 for every port; and for the id
+//! of another business that of the approved one. An example ends well with exit code 0, or as `# exit 1` behind it says.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use crate::{
+    help::{commands, examples, help},
+    merchants::{self, APPROVED, INVITED, PENDING},
+    program::{Mock, shell, stderr},
+};
+
+#[test]
+fn every_example_of_a_help_text_works_as_written() {
+    let examples = commands().into_iter().flat_map(|command| examples(&help(&command)));
+    let failures: Vec<_> = examples.filter_map(|example| run(&example).err()).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// What came of it, if that is not what should.
+fn run(example: &str) -> Result<(), String> {
+    let directory = tempfile::tempdir().unwrap();
+    let mock = Mock::start(&[]);
+    merchants::register(&mock, directory.path());
+    write_files(directory.path());
+    if starts_a_mock(example) {
+        return start_and_stop(&on_free_ports(example), directory.path());
+    }
+    let line = with_known_ids(&example.replace("http://127.0.0.1:8480", &mock.url));
+    let output = mock.shell(&line, directory.path());
+    let expected = example.rsplit_once("# exit ").map_or("0", |(_, code)| code.trim());
+    match output.status.code().map(|code| code.to_string()) {
+        Some(code) if code == expected => Ok(()),
+        code => Err(format!("{example}\n  ran as {line}: {code:?}, {}", stderr(&output))),
+    }
+}
+
+/// What examples read.
+fn write_files(directory: &Path) {
+    let partners = "[[partner]]\nclient_id = \"BRN-0001-1\"\nsecret_key = \"SK-one\"\n";
+    fs::write(directory.join("partners.toml"), partners).unwrap();
+}
+
+/// Whether no command follows the program's name.
+fn starts_a_mock(example: &str) -> bool {
+    let (_, after) = example.split_once("doku-mock").unwrap();
+    after.is_empty() || after.starts_with(" --")
+}
+
+/// Waits until it is ready, and stops it as Ctrl-C does.
+fn start_and_stop(example: &str, directory: &Path) -> Result<(), String> {
+    // In the place of the shell, so that the signal reaches it.
+    let mut child = shell(&format!("exec {example}"), directory)
+        .env("DOKU_MOCK_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let status = child.wait().unwrap();
+    match line.contains("\"ready\":true") && status.success() {
+        true => Ok(()),
+        false => Err(format!("{example}\n  printed {line:?}, {status}")),
+    }
+}
+
+fn on_free_ports(example: &str) -> String {
+    let mut words = example.split("127.0.0.1:");
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |line, rest| {
+        line + "127.0.0.1:0" + rest.trim_start_matches(|c: char| c.is_ascii_digit())
+    })
+}
+
+fn with_known_ids(line: &str) -> String {
+    let known = |id: &str| [APPROVED, PENDING, INVITED].contains(&id);
+    let words = line.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let word = |word: &str| {
+        let id = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        match id.starts_with("BSN-") && !known(id) {
+            true => word.replace(id, APPROVED),
+            false => word.to_owned(),
+        }
+    };
+    words.map(word).collect()
+}
+
+#[test]
+fn what_is_put_in_the_place_of_an_example_s_text_is_little() {
+    assert!(starts_a_mock("doku-mock --seed 7") && !starts_a_mock("doku-mock ready"));
+    assert_eq!(on_free_ports("doku-mock --https 127.0.0.1:8443"), "doku-mock --https 127.0.0.1:0");
+    let line = format!("doku-mock decide {PENDING} approve; doku-mock fire BSN-1 BUSINESS");
+    assert_eq!(with_known_ids(&line), line.replace("BSN-1 ", &format!("{APPROVED} ")));
+}

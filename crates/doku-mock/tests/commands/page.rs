@@ -1,0 +1,44 @@
+//! `docs/commands.md`: what it shows is what is printed.
+
+use std::{fs, path::Path};
+
+use crate::{
+    merchants,
+    program::{Mock, stdout},
+};
+
+/// Each `console` block is given to bash, line by line, on one mock from the top of the page to its end; what is printed,
+/// errors too, has to be what the page shows, but for the address of the mock. `UPDATE_PAGE=1` writes it anew: read it then.
+#[test]
+fn the_page_of_the_commands_shows_what_they_print() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands.md");
+    let written = fs::read_to_string(&page).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let mock = Mock::start(&[]);
+    merchants::register(&mock, directory.path());
+
+    let (mut shown, mut in_console, mut commands) = (String::new(), false, 0);
+    for line in written.lines() {
+        match line.strip_prefix("$ ") {
+            _ if line.starts_with("```") => in_console = line == "```console",
+            Some(command) if in_console => {
+                let output = mock.shell(&format!("exec 2>&1; {command}"), directory.path());
+                let printed = stdout(&output).replace(&mock.url, "http://127.0.0.1:8480");
+                shown.push_str(&format!("{line}\n{}", printed));
+                commands += 1;
+                // What it caused has arrived when the next is run.
+                mock.told(&["advance", "0s"]);
+                continue;
+            }
+            _ if in_console => continue,
+            _ => {}
+        }
+        shown.push_str(&format!("{line}\n"));
+    }
+    assert!(commands > 10, "the page shows {commands} commands");
+    if std::env::var_os("UPDATE_PAGE").is_some() {
+        return fs::write(&page, &shown).unwrap();
+    }
+    let differs = written.lines().zip(shown.lines()).find(|(written, shown)| written != shown);
+    assert!(written == shown, "UPDATE_PAGE=1 writes it anew; first at {differs:?}");
+}
