@@ -42,7 +42,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
     name = "doku-mock",
     version,
     args_conflicts_with_subcommands = true,
-    after_help = "Examples:\n  doku-mock\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine\n  doku-mock --clock manual@2026-11-22T03:04:05Z --pace realistic --outcome pending\n  doku-mock ready --wait 10s"
+    after_help = "Examples:\n  doku-mock\n  doku-mock --listen 127.0.0.1:0 --client-id BRN-0001-1700000000000 --secret-key SK-mine\n  doku-mock --clock manual@2026-11-22T03:04:05Z --pace realistic --outcome pending\n  doku-mock --data mock.db\n  doku-mock --snapshot merchants.db --seed 7\n  doku-mock ready --wait 10s"
 )]
 struct Cli {
     #[command(subcommand)]

@@ -92,6 +92,64 @@ fn a_mock_with_nothing_says_so() {
 }
 
 #[test]
+fn a_mock_starts_from_what_was_saved_and_is_reset_to_it() {
+    let (mock, directory) = with_merchants();
+    let file = directory.path().join("merchants.db");
+    let file = file.to_str().unwrap();
+    let saved = mock.told(&["snapshot", file]);
+    let bytes = fs::metadata(file).unwrap().len();
+    assert_eq!(
+        saved,
+        format!("{file}: {bytes} bytes; doku-mock --snapshot {file} starts from it\n")
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "it holds what merchants sent");
+
+    let second = Mock::start(&["--snapshot", file]);
+    assert_eq!(second.told(&["businesses"]), mock.told(&["businesses"]));
+    let again = directory.path().join("again.db");
+    let saved = second.told(&["snapshot", again.to_str().unwrap(), "--json"]);
+    let saved: Value = serde_json::from_str(&saved).unwrap();
+    assert_eq!((saved["bytes"].as_u64(), saved["file"].as_str()), (Some(bytes), again.to_str()));
+
+    let gone = mock.told(&["reset", "--partner", "BRN-0001-1700000000000"]);
+    assert_eq!(gone, "Gone: 3 businesses, 3 files, 10 callbacks, 4 kept replies.\n");
+    assert_eq!(mock.told(&["businesses"]), "No business is registered yet.\n");
+    assert_eq!(mock.run(&["reset", "--partner", "BRN-0001-9"]).status.code(), Some(1));
+    let gone: Value = serde_json::from_str(&mock.told(&["reset", "--json"])).unwrap();
+    assert_eq!(gone["businesses"], 0);
+    assert_eq!(mock.told(&["clock"]), format!("It is {START}; nothing is planned.\n"));
+}
+
+#[test]
+fn a_callback_told_by_hand_is_listed_like_any_other() {
+    let (mock, _directory) = with_merchants();
+    let fired =
+        mock.told(&["fire", APPROVED, "BRAND_PRODUCT", "REJECTED", "--note", "Not for you"]);
+    assert_eq!(fired, "Callback 11 is delivered.\n");
+    let listed = mock.told(&["callbacks", "--after", "10"]);
+    let row = listed.lines().nth(1).unwrap().split_whitespace().collect::<Vec<_>>();
+    assert_eq!(row, ["11", APPROVED, "BRAND_PRODUCT", "REJECTED", "delivered", "200"]);
+    assert_eq!(mock.told(&["resend", "11"]), "Callback 11 is delivered.\n");
+    assert!(mock.told(&["callbacks", "--after", "10"]).contains("200, 200*\n"));
+    assert!(mock.told(&["metrics"]).contains("# TYPE doku_mock_"));
+    assert_eq!(mock.run(&["fire", APPROVED, "NONSENSE", "ACTIVE"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_mock_with_an_admin_token_is_asked_with_it() {
+    let mock = Mock::start(&["--admin-token", "open-sesame"]);
+    let code = |arguments: &[&str]| mock.run(arguments).status.code();
+    assert_eq!(code(&["businesses"]), Some(1));
+    assert_eq!(code(&["businesses", "--admin-token", "open-barley"]), Some(1));
+    assert_eq!(code(&["businesses", "--admin-token", "open-sesame"]), Some(0));
+    assert_eq!(code(&["ready"]), Some(0));
+    let mut command = program(&["metrics", "--url", &mock.url]);
+    let output = command.env("DOKU_MOCK_ADMIN_TOKEN", "open-sesame").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "the environment gives it as well");
+}
+
+#[test]
 fn a_list_that_goes_on_says_how() {
     let (mock, _directory) = with_merchants();
     let first = mock.told(&["businesses", "--limit", "2"]);

@@ -21,7 +21,15 @@ use crate::{
 #[test]
 fn every_example_of_a_help_text_works_as_written() {
     let examples = commands().into_iter().flat_map(|command| examples(&help(&command)));
-    let failures: Vec<_> = examples.filter_map(|example| run(&example).err()).collect();
+    let examples: Vec<_> = examples.collect();
+    let failures: Vec<_> = std::thread::scope(|scope| {
+        // So many side by side: they wait for processes most of the time.
+        let share = examples.chunks(examples.len().div_ceil(4));
+        let share = share.map(|share| share.iter().filter_map(|example| run(example).err()));
+        let running: Vec<_> =
+            share.map(|share| scope.spawn(move || share.collect::<Vec<_>>())).collect();
+        running.into_iter().flat_map(|share| share.join().unwrap()).collect()
+    });
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -32,6 +40,7 @@ fn run(example: &str) -> Result<(), String> {
     merchants::register(&mock, directory.path());
     write_files(directory.path());
     if starts_a_mock(example) {
+        mock.told(&["snapshot", directory.path().join("merchants.db").to_str().unwrap()]);
         return start_and_stop(&on_free_ports(example), directory.path());
     }
     let line = with_known_ids(&example.replace("http://127.0.0.1:8480", &mock.url));
@@ -43,10 +52,24 @@ fn run(example: &str) -> Result<(), String> {
     }
 }
 
-/// What examples read.
+/// What examples read: all of it right.
 fn write_files(directory: &Path) {
-    let partners = "[[partner]]\nclient_id = \"BRN-0001-1\"\nsecret_key = \"SK-one\"\n";
-    fs::write(directory.join("partners.toml"), partners).unwrap();
+    let body = r#"{"grant_type":"client_credentials"}"#;
+    let target = "/adv-core-api/partner/v1.0/token";
+    let headers = merchants::signed(target, body, "example").join("\n");
+    let request = format!("POST {target} HTTP/1.1\n{headers}\n\n{body}");
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+    let vector = |name: &str| fs::read_to_string(vectors.join(name)).unwrap();
+    for (name, text) in [
+        ("body.json", body),
+        ("headers.txt", &headers),
+        ("request.http", &request),
+        ("snap.http", &vector("snap-symmetric/unicode-body/request.http")),
+        ("key.pem", &vector("test-rsa-private.pem")),
+        ("public.pem", &vector("test-rsa-public.pem")),
+    ] {
+        fs::write(directory.join(name), text).unwrap();
+    }
 }
 
 /// Whether no command follows the program's name.

@@ -55,19 +55,26 @@ fn registration(papers: &[String; 3], callback_url: &str) -> Value {
 fn send(mock: &Mock, operation: &str, document: &Value, outcome: &str) -> Value {
     let target = format!("/adv-core-api/partner/v1.0{operation}");
     let body = document.to_string();
+    let mut head = signed(&target, &body, &format!("{operation}-{outcome}"));
+    head.push("Content-Type: application/json".to_owned());
+    if !outcome.is_empty() {
+        head.push(format!("Doku-Mock-Outcome: {outcome}"));
+    }
+    exchange(mock, &target, &head.join("\r\n"), body.as_bytes())
+}
+
+/// The headers of a `POST` of the Partner API that is signed rightly, a line each.
+pub(crate) fn signed(target: &str, body: &str, request_id: &str) -> Vec<String> {
     let credentials = Credentials::new("BRN-0001-1700000000000", "SK-doku-mock-test-secret");
-    let request_id = format!("{operation}-{outcome}");
     let now = SystemTime::now().into();
     let signed =
-        credentials.sign_request(&http::Method::POST, &target, body.as_bytes(), &request_id, now);
-    let mut head = format!(
-        "Client-Id: {}\r\nRequest-Id: {}\r\nRequest-Timestamp: {}\r\nSignature: {}\r\nContent-Type: application/json",
-        signed.client_id, signed.request_id, signed.timestamp, signed.signature,
-    );
-    if !outcome.is_empty() {
-        head.push_str(&format!("\r\nDoku-Mock-Outcome: {outcome}"));
-    }
-    exchange(mock, &target, &head, body.as_bytes())
+        credentials.sign_request(&http::Method::POST, target, body.as_bytes(), request_id, now);
+    vec![
+        format!("Client-Id: {}", signed.client_id),
+        format!("Request-Id: {}", signed.request_id),
+        format!("Request-Timestamp: {}", signed.timestamp),
+        format!("Signature: {}", signed.signature),
+    ]
 }
 
 fn upload(mock: &Mock, token: &str, category: &str) -> String {

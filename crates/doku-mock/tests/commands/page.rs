@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// Each `console` block is given to bash, line by line, on one mock from the top of the page to its end; what is printed,
-/// errors too, has to be what the page shows, but for the address of the mock. `UPDATE_PAGE=1` writes it anew: read it then.
+/// errors too, has to be what the page shows, but for the address of the
+/// mock and the size of a snapshot. `UPDATE_PAGE=1` writes it anew: read it then.
 #[test]
 fn the_page_of_the_commands_shows_what_they_print() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands.md");
@@ -24,7 +25,7 @@ fn the_page_of_the_commands_shows_what_they_print() {
             Some(command) if in_console => {
                 let output = mock.shell(&format!("exec 2>&1; {command}"), directory.path());
                 let printed = stdout(&output).replace(&mock.url, "http://127.0.0.1:8480");
-                shown.push_str(&format!("{line}\n{}", printed));
+                shown.push_str(&format!("{line}\n{}", without_sizes(&printed)));
                 commands += 1;
                 // What it caused has arrived when the next is run.
                 mock.told(&["advance", "0s"]);
@@ -41,4 +42,16 @@ fn the_page_of_the_commands_shows_what_they_print() {
     }
     let differs = written.lines().zip(shown.lines()).find(|(written, shown)| written != shown);
     assert!(written == shown, "UPDATE_PAGE=1 writes it anew; first at {differs:?}");
+}
+
+/// `12 bytes` becomes `… bytes`.
+fn without_sizes(printed: &str) -> String {
+    let pieces =
+        printed.split_inclusive(" bytes").map(|piece| match piece.strip_suffix(" bytes") {
+            Some(text) if text.ends_with(|c: char| c.is_ascii_digit()) => {
+                format!("{}… bytes", text.trim_end_matches(|c: char| c.is_ascii_digit()))
+            }
+            _ => piece.to_owned(),
+        });
+    pieces.collect()
 }
