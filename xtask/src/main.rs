@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod fuzz;
+mod openapi;
 mod prove;
 mod test;
 mod vectors;
@@ -19,6 +20,7 @@ enum Command {
     Bench(bench::Options),
     Demo(demo::Options),
     Fuzz(fuzz::Options),
+    Openapi(openapi::Options),
     Prove(prove::Options),
     Test(test::Options),
     Vectors(vectors::Options),
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Demo(options) => demo::run(options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Openapi(options) => openapi::run(&options),
         Command::Prove(options) => prove::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Vectors(options) => vectors::run(&options),

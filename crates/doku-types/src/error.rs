@@ -135,6 +135,57 @@ impl Serialize for ApiError {
     }
 }
 
+/// The three envelopes that are written.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for ApiError {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ApiError".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let code = generator.subschema_for::<GatewayCode>();
+        schemars::json_schema!({
+            "description": "What DOKU answers when it refuses (A10).",
+            "oneOf": [
+                {
+                    "title": "Gateway",
+                    "description": "From the gateway: which check of headers or signature failed.",
+                    "type": "object",
+                    "properties": {
+                        "error": {
+                            "type": "object",
+                            "properties": {
+                                "code": code,
+                                "message": {"description": "DOKU's sentence.", "type": "string"},
+                                "type": {
+                                    "description": "`invalid_request_error`.",
+                                    "type": "string",
+                                },
+                            },
+                            "required": ["code", "message"],
+                        },
+                    },
+                    "required": ["error"],
+                },
+                {
+                    "title": "Business",
+                    "description": "From the business behind the gateway: one text per fault.",
+                    "type": "object",
+                    "properties": {"message": {"type": "array", "items": {"type": "string"}}},
+                    "required": ["message"],
+                },
+                {
+                    "title": "Router",
+                    "description": "From the router: unknown path or method.",
+                    "type": "object",
+                    "properties": {"message": {"type": "string"}},
+                    "required": ["message"],
+                },
+            ],
+        })
+    }
+}
+
 const REQUEST_ERROR: &str = "invalid_request_error";
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 /// How a fact is known, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Evidence {
@@ -32,6 +33,7 @@ pub enum Evidence {
 
 /// One entry of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Entry {
     /// Short and stable: a page's key (`UPL`), a callback type (`BUSINESS_BANK`) or an assumption's

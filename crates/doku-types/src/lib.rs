@@ -39,6 +39,8 @@ pub mod partner;
 #[cfg(all(test, feature = "bodies"))]
 mod promises;
 pub mod response_code;
+#[cfg(feature = "schemars")]
+pub mod schema;
 pub mod secret;
 #[cfg(feature = "bodies")]
 pub mod snap;

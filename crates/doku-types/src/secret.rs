@@ -43,6 +43,21 @@ macro_rules! guarded {
 
         impl Eq for $name {}
 
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string"})
+            }
+        }
+
         impl crate::lenient::Blank for $name {
             fn is_blank(&self) -> bool {
                 self.0.is_empty()

@@ -15,6 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 pub(crate) use known::known;
+#[cfg(feature = "schemars")]
+pub(crate) use rule::Demand;
 pub(crate) use rule::{Rule, check, flag, list, object, text};
 pub(crate) use unknown::unknown;
 pub use url::{is_http_url, is_loopback_host};
@@ -133,6 +135,27 @@ macro_rules! request {
         crate::validate::request!($name, $rules, $more, crate::validate::Nulls::Absent);
     };
     ($name:ident, $rules:expr, $more:expr, $nulls:expr) => {
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for crate::schema::Checked<$name> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::checked::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                crate::schema::checked::<$name>($rules)
+            }
+        }
+
+        #[cfg(all(test, feature = "schemars"))]
+        #[test]
+        fn every_rule_finds_its_place_in_the_schema() {
+            assert_eq!(crate::schema::misplaced::<$name>($rules), Vec::<&str>::new());
+        }
+
         impl $name {
             /// Reads and checks a request body of at most [`MAX_BODY`](crate::validate::MAX_BODY)
             /// bytes. Fields that DOKU's pages do not know are ignored (A10).

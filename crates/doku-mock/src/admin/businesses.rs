@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
-use doku_types::partner::registration::Registration;
+use doku_types::{partner::registration::Registration, schema::Checked};
 use http::Uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,7 +56,9 @@ pub(super) fn operations() -> Vec<Operation> {
             "completeBusiness",
             "Fills in an invited business, as its owner would (A28)",
             complete,
-        ),
+        )
+        .header::<String>("Doku-Mock-Outcome", "What KYB decides of it, as on a registration")
+        .takes_such::<Checked<Registration>>(),
     ]
 }
 

@@ -36,7 +36,7 @@ use crate::{app::App, body, reply::Reply};
 pub(crate) use access::{guard, is_token};
 pub(crate) use businesses::decide_business;
 pub(crate) use metrics::Metrics;
-pub(crate) use operation::Operation;
+pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
 pub(crate) use snapshot::write as write_snapshot;
 
@@ -58,7 +58,10 @@ pub(crate) fn operations() -> Vec<Operation> {
             "assumptions",
             "Lists the evidence ledger",
             assumptions,
-        ),
+        )
+        .gives::<Vec<evidence::Entry>>(),
+        Operation::get("/_mock/openapi.json", "openapi", "Gives this document", openapi)
+            .gives::<serde_json::Map<String, serde_json::Value>>(),
     ];
     [
         Vec::from(own),
@@ -129,6 +132,12 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 /// `GET /_mock/assumptions`: the whole evidence ledger.
 async fn assumptions() -> Response {
     Reply::ok(&evidence::ledger(), &[]).into_response()
+}
+
+/// `GET /_mock/openapi.json`.
+async fn openapi() -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (json, crate::openapi::openapi()).into_response()
 }
 
 /// A change's document, such as `example`.

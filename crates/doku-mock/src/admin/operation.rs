@@ -24,6 +24,8 @@ pub(crate) struct Operation {
     pub(crate) summary: &'static str,
     /// What may stand in the query.
     pub(crate) parameters: Vec<Parameter>,
+    /// What headers of the mock's own it heeds.
+    pub(crate) headers: Vec<Parameter>,
     /// The JSON document that it takes.
     pub(crate) takes: Option<Document>,
     /// What it answers with 200.
@@ -31,9 +33,9 @@ pub(crate) struct Operation {
     handler: MethodRouter<Arc<App>>,
 }
 
-/// A query parameter. None is mandatory.
+/// A query parameter or a header. None is mandatory.
 pub(crate) struct Parameter {
-    /// As it stands in the query.
+    /// As it stands in the request.
     pub(crate) name: &'static str,
     /// One sentence without a full stop, with its unit and default.
     pub(crate) about: &'static str,
@@ -45,8 +47,8 @@ pub(crate) struct Parameter {
 pub(crate) struct Document {
     /// Its shape.
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
-    /// One that is accepted, as JSON text.
-    pub(crate) example: &'static str,
+    /// One that is accepted, as JSON text; where it is short enough.
+    pub(crate) example: Option<&'static str>,
 }
 
 /// An answer.
@@ -106,8 +108,8 @@ impl Operation {
         summary: &'static str,
         handler: MethodRouter<Arc<App>>,
     ) -> Self {
-        let (parameters, takes, gives) = (Vec::new(), None, Gives::Json);
-        Self { method, path, id, summary, parameters, takes, gives, handler }
+        let (parameters, headers, takes, gives) = (Vec::new(), Vec::new(), None, Gives::Json);
+        Self { method, path, id, summary, parameters, headers, takes, gives, handler }
     }
 
     /// One more query parameter.
@@ -120,9 +122,22 @@ impl Operation {
         self
     }
 
+    /// One more header of the mock's own.
+    pub(super) fn header<T: JsonSchema>(mut self, name: &'static str, about: &'static str) -> Self {
+        self.headers.push(Parameter { name, about, schema: SchemaGenerator::subschema_for::<T> });
+        self
+    }
+
     /// The document that it takes, such as `example`.
     pub(super) fn takes<T: JsonSchema>(mut self, example: &'static str) -> Self {
-        self.takes = Some(Document { schema: SchemaGenerator::subschema_for::<T>, example });
+        let schema = SchemaGenerator::subschema_for::<T>;
+        self.takes = Some(Document { schema, example: Some(example) });
+        self
+    }
+
+    /// The document that it takes, too long for an example.
+    pub(super) fn takes_such<T: JsonSchema>(mut self) -> Self {
+        self.takes = Some(Document { schema: SchemaGenerator::subschema_for::<T>, example: None });
         self
     }
 

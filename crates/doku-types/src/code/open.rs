@@ -104,6 +104,18 @@ macro_rules! open_code {
             }
         }
 
+        /// A string with its known values told: the list is open, so it is no closed enum.
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                crate::schema::open_code(&[$( $text, )+])
+            }
+        }
+
         impl crate::lenient::Blank for $name {
             fn is_blank(&self) -> bool {
                 self.as_str().is_empty()

@@ -26,6 +26,7 @@ use crate::{
 /// A business as DOKU knows it. Only the id is certain to be there: a lite business that its
 /// owner has not completed shows little more (A28).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(default, setter(into)))]
 #[serde(default = "BusinessData::empty")]
 #[non_exhaustive]
@@ -172,6 +173,7 @@ impl Serialize for BusinessData {
 
 /// A brand as DOKU knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(default, setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -294,6 +296,7 @@ pub struct BrandData {
 
 /// A photo proof of a brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -302,7 +305,7 @@ pub struct PhotoProof {
     pub id: PhotoProofId,
     /// Where the photo can be read, for a while.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<FileLink>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -320,6 +323,7 @@ keep_extra!(BrandData, PhotoProof);
 /// Read from `{"code","name"}`, from `{"code","value"}` and from the bare code, since the page's
 /// sample and table differ; written as `{"code","name"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "Coded{T}"))]
 #[non_exhaustive]
 pub struct Coded<T> {
     /// The code.

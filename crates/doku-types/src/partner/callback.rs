@@ -22,6 +22,7 @@ use crate::{
 /// assert_eq!(callback.callback_type, CallbackType::Business);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[serde(remote = "Self")]
 #[non_exhaustive]
@@ -33,7 +34,7 @@ pub struct Callback {
     /// `REJECTED`, of the operation `ACTIVE`, `SUSPENDED` or `FULL_SUSPENDED`, of a service
     /// `ACTIVE` or `REJECTED` (A07).
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Status>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -88,6 +89,7 @@ impl Callback {
 
 /// Names a business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BusinessRef {
     /// `BSN-…`.
@@ -102,6 +104,7 @@ impl<T: Into<BusinessId>> From<T> for BusinessRef {
 
 /// Names a brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BrandRef {
     /// `BRN-…`.
@@ -116,6 +119,7 @@ impl<T: Into<BrandId>> From<T> for BrandRef {
 
 /// Names what a verdict is about: an address, a bank, a contact, a document, a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(default))]
 #[non_exhaustive]
 pub struct Entity {

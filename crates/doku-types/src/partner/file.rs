@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use typed_builder::TypedBuilder;
 
+#[cfg(feature = "schemars")]
+use crate::schema::EVIDENCE;
 use crate::{
     code::{DocumentCode, FileCategory},
     id::FileId,
@@ -148,8 +150,50 @@ impl fmt::Debug for UploadParts {
     }
 }
 
+/// As multipart/form-data has them.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for UploadParts {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "UploadParts".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut category = generator.subschema_for::<FileCategory>();
+        let mut code = generator.subschema_for::<DocumentCode>();
+        category.insert(EVIDENCE.to_owned(), ["UPL", "A36"].into());
+        code.insert(EVIDENCE.to_owned(), ["UPL"].into());
+        code.insert(
+            "description".to_owned(),
+            "Mandatory with the category `DOCUMENT`, else ignored.".into(),
+        );
+        schemars::json_schema!({
+            "description": "A file and what it is. An empty part counts as absent.",
+            "type": "object",
+            "properties": {
+                "category": category,
+                "code": code,
+                "file": {
+                    "description": "The file, of at most 15 MB; in the place of `file_url`.",
+                    "type": "string",
+                    "contentMediaType": "application/octet-stream",
+                    EVIDENCE: ["UPL", "A16", "A27", "A37"],
+                },
+                "file_url": {
+                    "description": "Where to fetch the file from, in the place of `file`: an absolute http or https URL.",
+                    "type": "string",
+                    "format": "uri",
+                    EVIDENCE: ["UPL", "A27", "A35"],
+                },
+            },
+            "required": ["category"],
+            "oneOf": [{"required": ["file"]}, {"required": ["file_url"]}],
+        })
+    }
+}
+
 /// The reply to an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct UploadedFile {

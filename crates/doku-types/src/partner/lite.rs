@@ -37,6 +37,7 @@ use crate::{
 /// assert!(serde_json::to_string(&invitation).unwrap().contains("shop-42"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct LiteRegistration {
@@ -52,19 +53,20 @@ pub struct LiteRegistration {
 
 /// `business` of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct LiteBusiness {
     /// The partner's own name for the business. Not to be used twice (A20).
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub partner_ref_id: String,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -75,20 +77,21 @@ pub struct LiteBusiness {
 
 /// Whom to ask about the business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct LiteContact {
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub name: Personal,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -96,14 +99,14 @@ pub struct LiteContact {
     /// Digits, such as `62`. Also read from a number.
     #[serde(
         alias = "calling_code",
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::text_or_blank"
     )]
     pub phone_calling_code: String,
     /// Digits. Also read from a number.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -116,6 +119,7 @@ pub struct LiteContact {
 
 /// `referral`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct Referral {
@@ -127,6 +131,7 @@ pub struct Referral {
 
 /// `invited_user`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvitedUser {
     /// Mandatory.
@@ -141,6 +146,7 @@ impl<T: Into<Personal>> From<T> for InvitedUser {
 
 /// The reply: ids, but no status and no key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LiteReply {
     /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
@@ -155,6 +161,7 @@ impl<'de> Deserialize<'de> for LiteReply {
 
 /// An invited business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct InvitedBusiness {
@@ -169,6 +176,7 @@ pub struct InvitedBusiness {
 
 /// The brand of an invited business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct InvitedBrand {

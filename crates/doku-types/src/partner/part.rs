@@ -21,6 +21,7 @@ use crate::{
 
 /// `social_media[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -38,7 +39,7 @@ pub struct SocialMedia {
     pub accounts: Vec<String>,
     /// Which network.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<SocialMediaCode>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -51,12 +52,13 @@ pub struct SocialMedia {
 
 /// An uploaded file, named by its id: `photo_proofs[]` and `owner_liveness`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct FileRef {
     /// From the upload's reply.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<FileId>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -74,6 +76,7 @@ impl<T: Into<FileId>> From<T> for FileRef {
 
 /// `business.addresses[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -97,21 +100,21 @@ pub struct Address {
     /// `17133 - Kali Baru - Medan Satria - Bekasi - Jawa Barat`: postal code, then village up to
     /// province. At most 255 characters.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub area: Personal,
     /// ISO 3166 alpha-2.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub country: String,
     /// Street and number. At most 255 characters.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -128,6 +131,7 @@ pub struct Address {
 
 /// `business.banks[]`: where the money goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -150,49 +154,49 @@ pub struct Bank {
     pub status: Option<Status>,
     /// Whose account it is.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub account_name: Personal,
     /// The account.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub account_number: Personal,
     /// DOKU's number of the bank, such as `4`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::text_or_blank"
     )]
     pub bank_id: String,
     /// Such as `BANK BCA`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub bank_name: String,
     /// ISO 3166 alpha-2.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub country: String,
     /// ISO 4217; `IDR`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Currency>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub currency: Currency,
     /// Such as `014`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::text_or_blank"
     )]
@@ -205,6 +209,7 @@ pub struct Bank {
 
 /// `business.contacts[]`: a person, with papers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -230,21 +235,21 @@ pub struct Contact {
     pub documents: Vec<Document>,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub email: Personal,
     /// At most 255 characters. Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub name: Personal,
     /// ISO 3166 alpha-2.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -252,21 +257,21 @@ pub struct Contact {
     /// Digits, such as `62`. Also read as `calling_code`, and from a number.
     #[serde(
         alias = "calling_code",
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::text_or_blank"
     )]
     pub phone_calling_code: String,
     /// Digits, without country code and leading 0. Also read from a number.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub phone_number: Personal,
     /// What the person is to the business.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Position>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -287,13 +292,14 @@ pub struct Contact {
 
 /// A document: an uploaded file, and what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Document {
     /// Which document.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<DocumentCode>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -301,14 +307,14 @@ pub struct Document {
     /// `DOCUMENT`.
     #[builder(default = FileCategory::Document)]
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<FileCategory>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub category: FileCategory,
     /// From the upload's reply.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<FileId>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -341,19 +347,20 @@ impl Document {
 
 /// One value of a document's form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Form {
     /// Such as `NO_KTP`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<FormCode>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub code: FormCode,
     /// Such as the 16 digits of a NIK: personal data.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -372,27 +379,28 @@ impl Form {
 
 /// A service (payment method) of a brand (A01, A02).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Service {
     /// Such as `QRIS`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<PaymentMethod>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub code: PaymentMethod,
     /// For people.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub name: String,
     /// `PENDING`, then `ACTIVE` or `REJECTED`.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Status>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]

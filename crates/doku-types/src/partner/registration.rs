@@ -83,6 +83,7 @@ pub use reply::{RegisteredBrand, RegisteredBusiness, RegistrationReply};
 /// assert_eq!(registration.validate(), []);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Registration {
@@ -129,6 +130,7 @@ impl Registration {
 
 /// `partner`: people of the partner who get access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Partner {
@@ -143,6 +145,7 @@ pub struct Partner {
 
 /// `business`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
@@ -151,7 +154,7 @@ pub struct Business {
     #[builder(default = BusinessType::Personal)]
     #[serde(rename = "type")]
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<BusinessType>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -164,14 +167,14 @@ pub struct Business {
     /// Mandatory; `PERSEORANGAN`, which goes with `PERSONAL`, unless set.
     #[builder(default = LegalEntity::Perseorangan)]
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<LegalEntity>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub legal_entity: LegalEntity,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -182,7 +185,7 @@ pub struct Business {
     pub description: Option<String>,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -190,14 +193,14 @@ pub struct Business {
     /// Digits, such as `62`. Mandatory. Also read as `calling_code`, and from a number.
     #[serde(
         alias = "calling_code",
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::text_or_blank"
     )]
     pub phone_calling_code: String,
     /// Digits, without country code and leading 0. Mandatory. Also read from a number.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<Personal>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
@@ -242,27 +245,28 @@ pub struct Business {
 
 /// `business.brands[]`: what the customers see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 #[serde(remote = "Self")]
 pub struct Brand {
     /// At most 255 characters. Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub name: String,
     /// At most 1023 characters. Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<String>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]
     pub description: String,
     /// Mandatory.
     #[serde(
-        default = "lenient::blank",
+        default = "lenient::blank::<BrandCategory>",
         skip_serializing_if = "lenient::is_blank",
         deserialize_with = "lenient::or_blank"
     )]

@@ -126,6 +126,7 @@ impl RequirementsQuery {
 
 /// The reply: what a registration of this sort needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Requirements {
     /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
@@ -141,6 +142,7 @@ impl<'de> Deserialize<'de> for Requirements {
 /// Requirements by where in the registration they apply. The keys are singular here and plural
 /// in the registration (documented by samples).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BusinessRequirements {
     /// For each of `business.brands[]`.
@@ -157,6 +159,7 @@ pub struct BusinessRequirements {
 
 /// What each brand needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BrandRequirements {
     /// For `photo_proofs[]`.
@@ -167,6 +170,7 @@ pub struct BrandRequirements {
 
 /// What a contact needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactRequirements {
     /// For `documents[]`.
@@ -181,6 +185,7 @@ pub struct ContactRequirements {
 
 /// What one file, and the form that goes with it, has to look like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct FileRequirement {
@@ -205,6 +210,7 @@ pub struct FileRequirement {
 
 /// What one value of a document's form has to look like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[builder(field_defaults(setter(into)))]
 #[non_exhaustive]
 pub struct FormRequirement {

@@ -19,6 +19,7 @@ use crate::{
 /// assert_eq!(json, r#"{"grant_type":"client_credentials","valid_time":"360"}"#);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenRequest {
     /// Always `client_credentials`. Mandatory.
@@ -79,6 +80,7 @@ impl Default for TokenRequest {
 
 /// The reply: the token and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TokenReply {
     /// A JWT (RS256) with the claims `sub`, `exp`, `user.businessServiceClientId` and `iat`.

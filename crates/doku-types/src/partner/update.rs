@@ -46,6 +46,7 @@ use crate::{
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Update {
     /// Mandatory.
@@ -63,6 +64,7 @@ macro_rules! change {
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
         #[builder(field_defaults(default, setter(into, strip_option)))]
         #[serde(default, remote = "Self")]
         #[non_exhaustive]

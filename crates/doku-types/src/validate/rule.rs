@@ -77,6 +77,25 @@ pub(crate) struct Rule {
     evidence: &'static str,
 }
 
+/// What a rule asks of the place that it is about.
+#[cfg(feature = "schemars")]
+pub(crate) struct Demand {
+    /// As [`Rule`] has it.
+    pub(crate) path: &'static str,
+    /// The JSON types that will do; the first is the one to send.
+    pub(crate) types: &'static [&'static str],
+    /// Most characters of a text, or entries of a list.
+    pub(crate) max: Option<usize>,
+    /// Neither blank nor empty, if it is there.
+    pub(crate) says_something: bool,
+    /// It has to be there.
+    pub(crate) mandatory: bool,
+    /// It has to be there in an entry without an `id`.
+    pub(crate) mandatory_without_id: bool,
+    /// The ledger entry that the rule stands on.
+    pub(crate) evidence: &'static str,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mandatory {
     No,
@@ -160,6 +179,32 @@ impl Rule {
             Shape::Object => Shape::Object,
         };
         self
+    }
+
+    /// What the rule asks, for whoever writes it down as a schema.
+    #[cfg(feature = "schemars")]
+    pub(crate) fn demand(&self) -> Demand {
+        Demand {
+            path: self.path,
+            types: match self.shape {
+                Shape::Text { or_number: false, .. } => &["string"],
+                Shape::Text { or_number: true, .. } => &["string", "integer"],
+                Shape::Flag { or_text: false } => &["boolean"],
+                Shape::Flag { or_text: true } => &["string", "boolean"],
+                Shape::Object => &["object"],
+                // One entry without its list is read, but not to be sent.
+                Shape::List { .. } => &["array"],
+            },
+            max: match self.shape {
+                Shape::Text { max, .. } if max > 0 => Some(max),
+                Shape::List { .. } => Some(MAX_ENTRIES),
+                _ => None,
+            },
+            says_something: self.says_something(),
+            mandatory: self.mandatory == Mandatory::Yes,
+            mandatory_without_id: self.mandatory == Mandatory::WithoutId,
+            evidence: self.evidence,
+        }
     }
 
     /// Judges whatever stands at `path` below `value`; `trail` is the way from the root to it.

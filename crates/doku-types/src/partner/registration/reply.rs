@@ -14,6 +14,7 @@ use crate::{
 
 /// The reply (A01; update's is the same).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RegistrationReply {
     /// The one field of the reply. Read without this wrapper too, as Get Business Data is.
@@ -29,6 +30,7 @@ impl<'de> Deserialize<'de> for RegistrationReply {
 /// A registered business (A01). Since the reply is not documented, only the ids are certain: what is
 /// of another shape than expected reads as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RegisteredBusiness {
@@ -53,6 +55,7 @@ pub struct RegisteredBusiness {
 
 /// A registered brand (A01).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TypedBuilder)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(!remote))]
 #[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct RegisteredBrand {
