@@ -52,7 +52,10 @@ fn a_url_that_cannot_be_one_of_a_mock_is_a_wrong_option() {
 #[test]
 fn a_mock_that_hangs_is_given_up() {
     let url = silent();
-    for command in [&["clock"][..], &["advance", "1h"], &["snapshot", "/tmp/never-written.db"]] {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mock.db");
+    let file = file.to_str().unwrap();
+    for command in [&["clock"][..], &["advance", "1h"], &["snapshot", file]] {
         let error = failed(&asked(&url, &[command, &["--timeout", "50ms"]].concat()), 3);
         assert!(error.contains("has said nothing for 50ms"), "{error}");
     }
