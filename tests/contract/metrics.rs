@@ -106,6 +106,9 @@ async fn what_happened_is_counted() {
     is("kept_replies", &[], 2.0);
     is("clock_seconds", &[], contract::start().as_seconds() as f64);
     is("build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+    is("journal_entries", &[], world.mock.journal().len() as f64);
+    is("journal_evicted_total", &[], 0.0);
+    assert!(value(&samples, "journal_bytes", &[]).unwrap() > 1000.0);
     assert!(value(&samples, "open_connections", &[]).unwrap() >= 1.0);
     assert!(value(&samples, "uptime_seconds", &[]).is_some());
     #[cfg(target_os = "linux")]

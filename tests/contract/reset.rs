@@ -77,6 +77,7 @@ async fn after_a_reset_the_same_calls_give_the_same_bytes_again() {
     );
     assert_eq!(world.mock.now(), start());
     assert!(world.mock.businesses().is_empty() && world.mock.callbacks().is_empty());
+    assert!(world.mock.journal().is_empty());
     assert_eq!(story(&world, &sink).await, first);
 
     // Through the library it is the same.
@@ -175,6 +176,9 @@ async fn a_partner_s_reset_takes_what_is_its_own_and_nothing_of_the_other_s() {
     assert!(world.mock.business(mine).is_none());
     assert_eq!(json!(world.mock.business(other))["id"], theirs_before["id"]);
     assert_eq!(world.mock.callbacks(), told_before);
+    let of_mine = |text: &str| text.contains(DEFAULT_CLIENT_ID);
+    assert!(!world.mock.journal().iter().any(|entry| of_mine(&format!("{:?}", entry.direction))));
+    assert!(!world.mock.journal().is_empty());
     // Its retry comes when it would have.
     world.mock.advance(Duration::from_secs(1800)).await.unwrap();
     assert_eq!(sinks[1].requests().len(), 11);

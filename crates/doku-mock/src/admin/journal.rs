@@ -121,9 +121,10 @@ async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
     let named: Option<String> = parameter(uri, "operation")?;
     let operation = named.map(|text| operation(&text).ok_or_else(unknown_operation)).transpose()?;
     let status: Option<String> = parameter(uri, "status")?;
-    let status = status.map(|text| text.parse::<Statuses>()).transpose().map_err(|()| {
-        refused("status is not one such as 400 or 4xx")
-    })?;
+    let status = status
+        .map(|text| text.parse::<Statuses>())
+        .transpose()
+        .map_err(|()| refused("status is not one such as 400 or 4xx"))?;
     let instant = |name: &str| {
         let text: Option<String> = parameter(uri, name)?;
         let read = text.map(|text| {
