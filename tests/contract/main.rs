@@ -1,5 +1,6 @@
 //! The contract suite. Snapshots are in `tests/snapshots`, documented samples in `tests/samples`.
 
+mod admin;
 mod callbacks;
 mod corporate;
 mod delivery;
@@ -14,11 +15,14 @@ mod gateway;
 mod idempotency;
 mod isolation;
 mod lite;
+mod metrics;
 mod onboarding;
 mod outcomes;
 mod persistence;
 mod profiles;
 mod refusals;
+mod reset;
+mod snapshots;
 mod time;
 mod updates;
 

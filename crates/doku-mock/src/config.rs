@@ -62,6 +62,7 @@ pub(crate) struct Config {
     pub(crate) accept_query_in_target: bool,
     pub(crate) callback_allow: Vec<String>,
     pub(crate) callback_ca: Option<PathBuf>,
+    pub(crate) show_personal_data: bool,
     pub(crate) receiver: Option<Receiver>,
 }
 
@@ -105,6 +106,7 @@ impl Default for Config {
             accept_query_in_target: false,
             callback_allow: Vec::new(),
             callback_ca: None,
+            show_personal_data: false,
             receiver: None,
         }
     }
@@ -213,6 +215,13 @@ impl Builder {
     /// A PEM file with certificates to trust beside Mozilla's, for callbacks and `file_url` over https.
     pub fn callback_ca(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.callback_ca = Some(file.into());
+        self
+    }
+
+    /// Shows personal data where the journal is asked for under `/_mock/`: it is masked unless set. Secret keys
+    /// and bearer tokens are masked all the same. [`MockDoku::journal`] masks nothing.
+    pub fn show_personal_data(mut self) -> Self {
+        self.config.show_personal_data = true;
         self
     }
 

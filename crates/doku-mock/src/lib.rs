@@ -55,7 +55,7 @@ pub use error::{Refused, StartError, WaitError};
 pub use expectation::{Expectation, Times};
 pub use explanation::Explanation;
 pub use fault::{CallbackFault, FaultKind, TooManyFaults};
-pub use journal::{Answer, Direction, JournalEntry};
+pub use journal::{Answer, BrandState, BusinessState, Direction, JournalEntry, Verdict};
 pub use kyb::{Outcome, OutcomeError, Pace, PaceError};
 pub use mock::MockDoku;
 pub use openapi::openapi;

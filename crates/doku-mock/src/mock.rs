@@ -220,7 +220,8 @@ impl MockDoku {
         self.app.faults.clear();
     }
 
-    /// The last exchanges as they went over the wire, oldest first: at most 10,000 of together 64 MiB.
+    /// The last exchanges as they went over the wire, oldest first: at most 10,000 of together 64 MiB. Nothing
+    /// is masked here: these are raw, with whatever secrets and personal data were sent.
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.app.journal.after(0).into_iter().map(Arc::unwrap_or_clone).collect()
     }

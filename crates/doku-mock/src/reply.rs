@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::{
     callback::Held,
+    journal::Touched,
     kyb::{OutcomeError, Refusal},
     store::StoreError,
 };
@@ -27,6 +28,8 @@ pub(crate) struct Reply {
     pub(crate) assumptions: Vec<&'static str>,
     /// The callbacks that it caused, whose delivery starts once this reply was written.
     pub(crate) held: Option<Held>,
+    /// The business that it is about, for the journal.
+    pub(crate) touched: Option<Touched>,
 }
 
 impl Reply {
@@ -43,7 +46,13 @@ impl Reply {
     ) -> Self {
         // The mock's replies are maps with text keys: writing them cannot fail.
         let body = serde_json::to_vec(document).expect("a reply can be written");
-        Self { status, body: body.into(), assumptions: assumptions.to_vec(), held: None }
+        Self {
+            status,
+            body: body.into(),
+            assumptions: assumptions.to_vec(),
+            held: None,
+            touched: None,
+        }
     }
 
     /// A reply once more, to a repeated request (A13).
@@ -52,7 +61,7 @@ impl Reply {
         let named = assumptions.split(',').filter_map(|id| evidence::entry(id));
         let mut assumptions: Vec<_> = named.map(|entry| entry.id).collect();
         assumptions.push("A13");
-        Self { status: StatusCode::CONFLICT, body, assumptions, held: None }
+        Self { status: StatusCode::CONFLICT, body, assumptions, held: None, touched: None }
     }
 
     /// What the state of a business does not allow, under `/_mock/`.
@@ -134,6 +143,9 @@ impl IntoResponse for Reply {
         }
         if let Some(held) = self.held {
             response.extensions_mut().insert(Release(Arc::new(held)));
+        }
+        if let Some(touched) = self.touched {
+            response.extensions_mut().insert(touched);
         }
         response.extensions_mut().insert(WholeBody(self.body));
         response

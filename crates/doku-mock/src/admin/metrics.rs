@@ -189,8 +189,11 @@ fn of_memory(text: &mut Text, app: &App) {
     for (kind, count) in &struck {
         family.sample("", &[("kind", kind)], count);
     }
-    let entries = app.journal.after(0).len();
-    text.one("journal_entries", "gauge", "Exchanges that the journal keeps.", entries);
+    let journal = app.journal.counts();
+    text.one("journal_entries", "gauge", "Exchanges that the journal keeps.", journal.entries);
+    text.one("journal_bytes", "gauge", "About how much memory they take.", journal.bytes);
+    let help = "Exchanges that made room for later ones.";
+    text.one("journal_evicted_total", "counter", help, journal.evicted);
 }
 
 fn of_process(text: &mut Text, app: &App) {

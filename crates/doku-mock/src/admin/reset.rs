@@ -115,6 +115,7 @@ pub(crate) async fn reset_partner(app: &Arc<App>, partner: ClientId) -> Result<T
 
 /// What is not in the store.
 fn forget(app: &App, partner: Option<&ClientId>) {
+    app.journal.clear(partner);
     if partner.is_none() {
         app.faults.clear();
     }

@@ -206,7 +206,7 @@ async fn attempt(
     before: &mut Option<oneshot::Receiver<()>>,
 ) -> Option<DeliveryState> {
     let mut first = true;
-    loop {
+    for nth in outgoing.attempts + 1.. {
         let url = outgoing.url.parse::<Uri>();
         let way = match &url {
             Ok(url) => app.way(url).await,
@@ -227,17 +227,20 @@ async fn attempt(
         };
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         wait(before).await;
-        let sent = Sent { callback: outgoing.number, at, request, answer, latency_ms, by_hand };
-        let (state, copies) = sent.write_down(app, outgoing).await?;
+        let sent = Sent { outgoing, nth, at, request, answer, latency_ms, by_hand };
+        let (state, copies) = sent.write_down(app).await?;
         if copies == 0 {
             return Some(state);
         }
     }
+    None
 }
 
 /// An attempt and what came of it.
-struct Sent {
-    callback: i64,
+struct Sent<'a> {
+    outgoing: &'a Outgoing,
+    /// Which attempt at it, from 1.
+    nth: u32,
     at: Timestamp,
     request: Option<Request<Bytes>>,
     answer: Result<outbound::Answer, OutboundError>,
@@ -245,11 +248,12 @@ struct Sent {
     by_hand: bool,
 }
 
-impl Sent {
+impl Sent<'_> {
     /// Writes it into the journal and the outbox, and says what follows. `None` when that could not
     /// be.
-    async fn write_down(self, app: &App, outgoing: &Outgoing) -> Option<(DeliveryState, u32)> {
-        let Self { callback, at, request, answer, latency_ms, by_hand } = self;
+    async fn write_down(self, app: &App) -> Option<(DeliveryState, u32)> {
+        let Self { outgoing, nth, at, request, answer, latency_ms, by_hand } = self;
+        let callback = outgoing.number;
         let (status, error, blocked) = match &answer {
             Ok(answer) => (Some(answer.status.as_u16()), None, false),
             Err(error) => {
@@ -258,12 +262,19 @@ impl Sent {
         };
         let attempt = Attempt { at, status, error, latency_ms, by_hand };
         if let Some(request) = request.filter(|_| !blocked) {
-            let answer = answer.ok().map(|answer| Answer {
-                status: answer.status,
-                headers: answer.headers,
-                body: answer.body.unwrap_or_default(),
+            let answer = answer.ok().map(|answer| {
+                Answer::new(answer.status, answer.headers, answer.body.unwrap_or_default())
             });
-            app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
+            app.journal.sent(SentCallback {
+                callback,
+                partner: outgoing.partner.clone(),
+                business: outgoing.business.clone(),
+                attempt: nth,
+                at,
+                request,
+                answer,
+                latency_ms,
+            });
         }
         let (recorded, partner, since) =
             (attempt.clone(), outgoing.partner.clone(), outgoing.since);

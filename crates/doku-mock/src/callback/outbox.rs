@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use doku_types::{ClientId, Timestamp, partner::callback::Callback};
+use doku_types::{BusinessId, ClientId, Timestamp, partner::callback::Callback};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Attempt, CallbackRecord, DeliveryState, Place};
@@ -14,6 +14,7 @@ use crate::store::{State, StoreError, Stored};
 pub(crate) struct Outgoing {
     pub(crate) number: i64,
     pub(crate) partner: ClientId,
+    pub(crate) business: BusinessId,
     pub(crate) request_id: String,
     pub(crate) url: String,
     pub(crate) body: Bytes,
@@ -21,6 +22,8 @@ pub(crate) struct Outgoing {
     pub(crate) since: u64,
     /// In which life of the mock that was.
     pub(crate) life: u64,
+    /// How many attempts at it have ended.
+    pub(crate) attempts: u32,
 }
 
 /// A callback that has fallen due.
@@ -78,7 +81,8 @@ impl State<'_> {
     /// What the attempts at these callbacks need, of those that there are.
     pub(crate) fn outgoing(&self, callbacks: &[i64]) -> Result<Vec<Outgoing>, StoreError> {
         let mut query = self.sql.prepare_cached(
-            "SELECT callbacks.number, partner, request_id, url, body FROM callbacks
+            "SELECT callbacks.number, partner, request_id, url, body, id,
+                    (SELECT count(*) FROM attempts WHERE callback = callbacks.number) FROM callbacks
              JOIN businesses ON businesses.number = business WHERE callbacks.number = ?1",
         )?;
         let mut found = Vec::with_capacity(callbacks.len());
@@ -92,6 +96,8 @@ impl State<'_> {
                     body: row.get::<_, String>(4)?.into(),
                     since: self.recalls.last(),
                     life: self.recalls.life(),
+                    business: row.get::<_, String>(5)?.into(),
+                    attempts: row.get(6)?,
                 })
             });
             found.extend(outgoing.optional()?);

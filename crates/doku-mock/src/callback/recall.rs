@@ -141,6 +141,23 @@ mod tests {
     use std::future::pending;
 
     use super::*;
+    use crate::callback::{Held, Place, Releases};
+
+    #[test]
+    fn what_was_held_back_over_a_reset_is_known_to_be_gone() {
+        let (releases, mut released) = Releases::new();
+        let place = Place { lane: 1, callback: 1 };
+        let before = Held::new(vec![place], &releases);
+        releases.recalls.reset(Some(&partner("BRN-1")));
+        let between = Held::new(vec![place], &releases);
+        releases.recalls.reset(None);
+        let after = Held::new(vec![place], &releases);
+        for (held, gone) in [(before, true), (between, true), (after, false)] {
+            drop(held);
+            let (_, on_its_way) = released.try_recv().unwrap();
+            assert_eq!(on_its_way.is_gone(), gone);
+        }
+    }
 
     fn partner(id: &str) -> ClientId {
         ClientId::from(id)

@@ -93,6 +93,9 @@ pub(super) struct Options {
     /// A PEM file with certificates that callbacks and file_url over https may trust beside Mozilla's.
     #[arg(long, env = "DOKU_MOCK_CALLBACK_CA", value_name = "FILE")]
     callback_ca: Option<PathBuf>,
+    /// Show personal data in the journal; it is masked without this. Secret keys and bearer tokens stay masked.
+    #[arg(long, env = "DOKU_MOCK_SHOW_PERSONAL_DATA", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    show_personal_data: bool,
 }
 
 /// The file of `--partners`.
@@ -144,6 +147,9 @@ impl Options {
         }
         if self.accept_query_in_target {
             builder = builder.accept_query_in_target();
+        }
+        if self.show_personal_data {
+            builder = builder.show_personal_data();
         }
         for host in self.callback_allow {
             builder = builder.callback_allow(host);

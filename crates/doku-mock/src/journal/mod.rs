@@ -1,8 +1,15 @@
 //! The journal: the last exchanges as they went over the wire, those received and those sent. It is
 //! bounded, and gone with the process: a memory for people, not the state.
 
+mod curl;
 mod entry;
+mod har;
+mod mask;
+mod query;
 mod received;
+mod shown;
+mod state;
+mod verdict;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,23 +17,32 @@ use std::{
 };
 
 use bytes::Bytes;
-use doku_types::{ClientId, Timestamp, partner::endpoint::Endpoint};
+use doku_types::{BusinessId, ClientId, Timestamp, partner::endpoint::Endpoint};
 use http::Request;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+pub(crate) use curl::curl;
 pub use entry::{Answer, Direction, JournalEntry};
+pub(crate) use har::har;
+pub(crate) use query::{Query, Statuses, kebab, operation};
 pub(crate) use received::write_down;
+pub(crate) use shown::{Shown, shown};
+pub(crate) use state::Touched;
+pub use state::{BrandState, BusinessState};
+pub use verdict::Verdict;
 
 use entry::size;
 
-use crate::explanation::Explanation;
+use crate::auth::Asked;
 
 /// A request that was answered.
 pub(crate) struct ReceivedRequest {
     pub(crate) at: Timestamp,
-    pub(crate) operation: Option<Endpoint>,
-    pub(crate) partner: Option<ClientId>,
+    /// Of a request for an operation.
+    pub(crate) asked: Option<Asked>,
     pub(crate) callbacks: Vec<i64>,
-    pub(crate) explanation: Option<Explanation>,
+    pub(crate) touched: Option<Touched>,
+    pub(crate) faults: Vec<String>,
     pub(crate) request: Request<Bytes>,
     pub(crate) answer: Answer,
     pub(crate) latency_ms: u64,
@@ -35,6 +51,9 @@ pub(crate) struct ReceivedRequest {
 /// An attempt at a callback.
 pub(crate) struct SentCallback {
     pub(crate) callback: i64,
+    pub(crate) partner: ClientId,
+    pub(crate) business: BusinessId,
+    pub(crate) attempt: u32,
     pub(crate) at: Timestamp,
     pub(crate) request: Request<Bytes>,
     pub(crate) answer: Option<Answer>,
@@ -42,8 +61,21 @@ pub(crate) struct SentCallback {
 }
 
 /// The entries, oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Kept>);
+#[derive(Debug)]
+pub(crate) struct Journal {
+    kept: Mutex<Kept>,
+    /// The number of the last one, for those who wait.
+    written: watch::Sender<u64>,
+    /// The places of those who wait.
+    waiting: Semaphore,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        let (kept, written) = (Mutex::default(), watch::Sender::default());
+        Self { kept, written, waiting: Semaphore::new(MAX_WAITING) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -51,35 +83,73 @@ struct Kept {
     entries: VecDeque<Arc<JournalEntry>>,
     last: u64,
     bytes: usize,
+    evicted: u64,
     /// How many requests were answered, of each operation and status.
     answered: HashMap<(Option<Endpoint>, u16), u64>,
 }
 
+/// How full a journal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// How many entries it holds, [`MAX_ENTRIES`] at most.
+    pub(crate) entries: usize,
+    /// About how much memory they take, in bytes, [`MAX_BYTES`] at most.
+    pub(crate) bytes: usize,
+    /// How many entries made room for later ones.
+    pub(crate) evicted: u64,
+    /// The number of the last entry; 0 before the first.
+    pub(crate) last: u64,
+}
+
 impl Journal {
     pub(crate) fn received(&self, exchange: ReceivedRequest) {
-        let ReceivedRequest {
-            at,
-            operation,
-            partner,
-            callbacks,
-            explanation,
-            request,
-            answer,
-            latency_ms,
-        } = exchange;
-        let counted = (operation, answer.status.as_u16());
-        let direction = Direction::Received { operation, partner, callbacks, explanation };
-        let entry = JournalEntry::new(at, direction, request, Some(answer), latency_ms);
+        let operation = exchange.asked.as_ref().map(|asked| asked.operation);
+        let counted = (operation, exchange.answer.status.as_u16());
+        let entry = JournalEntry::of_request(exchange);
         let mut kept = self.kept();
         *kept.answered.entry(counted).or_default() += 1;
-        kept.add(entry);
+        let last = kept.add(entry);
+        self.written.send_replace(last);
     }
 
     pub(crate) fn sent(&self, exchange: SentCallback) {
-        let SentCallback { callback, at, request, answer, latency_ms } = exchange;
-        let direction = Direction::Sent { callback };
-        let entry = JournalEntry::new(at, direction, request, answer, latency_ms);
-        self.kept().add(entry);
+        let entry = JournalEntry::of_callback(exchange);
+        let mut kept = self.kept();
+        let last = kept.add(entry);
+        self.written.send_replace(last);
+    }
+
+    /// How full it is.
+    pub(crate) fn counts(&self) -> Counts {
+        let kept = self.kept();
+        let Kept { entries, bytes, evicted, last, .. } = &*kept;
+        Counts { entries: entries.len(), bytes: *bytes, evicted: *evicted, last: *last }
+    }
+
+    /// Forgets what is kept, of one partner or of all. Numbers and counts go on.
+    pub(crate) fn clear(&self, partner: Option<&ClientId>) {
+        let mut kept = self.kept();
+        kept.entries.retain(|entry| {
+            partner.is_some_and(|partner| entry.partner() != Some(partner.as_str()))
+        });
+        kept.bytes = kept.entries.iter().map(|entry| size(entry)).sum();
+    }
+
+    /// The entry with a number, if it is still kept.
+    pub(crate) fn entry(&self, number: u64) -> Option<Arc<JournalEntry>> {
+        let kept = self.kept();
+        let place = kept.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        Some(Arc::clone(&kept.entries[place]))
+    }
+
+    /// The right to wait for an entry; `None` if too many do.
+    pub(crate) fn place_to_wait(&self) -> Option<SemaphorePermit<'_>> {
+        self.waiting.try_acquire().ok()
+    }
+
+    /// Tells of each entry, by its number.
+    pub(crate) fn written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
     }
 
     /// What is kept after a number, oldest first.
@@ -100,27 +170,34 @@ impl Journal {
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    fn add(&mut self, mut entry: JournalEntry) {
+    /// Returns the entry's number.
+    fn add(&mut self, mut entry: JournalEntry) -> u64 {
         self.last += 1;
         entry.number = self.last;
         self.bytes += size(&entry);
         self.entries.push_back(Arc::new(entry));
         while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
             let Some(oldest) = self.entries.pop_front() else {
-                return;
+                break;
             };
             self.bytes -= size(&oldest);
+            self.evicted += 1;
         }
+        self.last
     }
 }
 
-const MAX_ENTRIES: usize = 10_000;
-const MAX_BYTES: usize = 64 << 20;
+/// How many entries are kept.
+pub(crate) const MAX_ENTRIES: usize = 10_000;
+/// About how much memory they may take, in bytes.
+pub(crate) const MAX_BYTES: usize = 64 << 20;
+/// How many may wait for an entry at once.
+const MAX_WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -131,16 +208,15 @@ mod tests {
     fn exchange(body: usize) -> ReceivedRequest {
         ReceivedRequest {
             at: Timestamp::from_millis(0),
-            operation: Some(Endpoint::GenerateToken),
-            partner: Some("BRN-1".into()),
+            asked: Some(Asked {
+                partner: Some("BRN-1".into()),
+                ..Asked::new(Endpoint::GenerateToken)
+            }),
             callbacks: Vec::new(),
-            explanation: None,
+            touched: None,
+            faults: Vec::new(),
             request: Request::post("/x?name=budi").body(vec![b'n'; body].into()).unwrap(),
-            answer: Answer {
-                status: StatusCode::OK,
-                headers: HeaderMap::new(),
-                body: Bytes::from_static(b"secret"),
-            },
+            answer: Answer::new(StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"secret")),
             latency_ms: 1,
         }
     }
@@ -153,6 +229,9 @@ mod tests {
         }
         let entries = journal.after(0);
         assert_eq!((entries.len(), entries[0].number), (MAX_ENTRIES, 11));
+        let Counts { entries, bytes, evicted, last } = journal.counts();
+        assert_eq!((entries, evicted, last), (MAX_ENTRIES, 10, MAX_ENTRIES as u64 + 10));
+        assert!(bytes <= MAX_BYTES);
         assert_eq!(
             journal.answered(Endpoint::GenerateToken, |s| s == 200),
             MAX_ENTRIES as u64 + 10
@@ -162,9 +241,13 @@ mod tests {
             journal.received(exchange(1_000_000));
         }
         let entries = journal.after(0);
+        let Counts { bytes, evicted, last, .. } = journal.counts();
+        assert_eq!(evicted + entries.len() as u64, last);
+        assert!(bytes <= MAX_BYTES && bytes > MAX_BYTES / 2, "{bytes}");
         assert!(entries.len() <= MAX_BYTES / MAX_KEPT_BODY);
         assert_eq!(entries.last().unwrap().number, MAX_ENTRIES as u64 + 2010);
-        assert_eq!(entries.last().unwrap().request_body.len(), MAX_KEPT_BODY);
+        let last = entries.last().unwrap();
+        assert_eq!((last.request_body.len(), last.request_size), (MAX_KEPT_BODY, Some(1_000_000)));
     }
 
     /// A target is cut off; what is not, counts.
@@ -230,6 +313,26 @@ mod tests {
         assert_eq!(numbers(0), [1, 2, 3, 4, 5]);
         assert_eq!(numbers(3), [4, 5]);
         assert_eq!((numbers(5), numbers(u64::MAX)), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_its_number_and_its_place() {
+        let journal = Journal::default();
+        for partner in ["BRN-1", "BRN-2", "BRN-1"] {
+            let mut received = exchange(1000);
+            received.asked.as_mut().unwrap().partner = Some(partner.into());
+            journal.received(received);
+        }
+        let (all, count) = (journal.counts().bytes, |journal: &Journal| journal.counts().entries);
+        journal.clear(Some(&"BRN-1".into()));
+        assert_eq!((count(&journal), journal.counts().bytes), (1, all / 3));
+        assert_eq!(journal.entry(2).unwrap().number, 2);
+        assert!(journal.entry(1).is_none() && journal.entry(3).is_none());
+        journal.clear(None);
+        assert_eq!((count(&journal), journal.counts().bytes), (0, 0));
+        journal.received(exchange(1));
+        assert_eq!((journal.after(0)[0].number, journal.counts().evicted), (4, 0));
+        assert_eq!(journal.answered(Endpoint::GenerateToken, |_| true), 4);
     }
 
     #[test]

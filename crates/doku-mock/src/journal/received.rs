@@ -8,11 +8,12 @@ use doku_types::Timestamp;
 use http::request::Parts;
 use tracing::info;
 
-use super::{Answer, ReceivedRequest};
+use super::{Answer, ReceivedRequest, Touched};
 use crate::{
     admin,
     app::App,
     auth::Asked,
+    fault::Struck,
     reply::{Release, WholeBody},
 };
 
@@ -38,29 +39,15 @@ pub(crate) fn write_down(
     let extensions = response.extensions_mut();
     let asked = extensions.remove::<Asked>();
     let whole = extensions.remove::<WholeBody>();
+    let touched = extensions.remove::<Touched>();
+    let faults = extensions.remove::<Struck>().map_or_else(Vec::new, |struck| struck.0);
     let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
-    let answer = Answer {
-        status,
-        headers: response.headers().clone(),
-        body: whole.map(|whole| whole.0).unwrap_or_default(),
-    };
-    let (operation, partner, body, explanation) = match asked {
-        Some(Asked { operation, partner, body, explanation }) => {
-            (Some(operation), partner, body, explanation)
-        }
-        None => (None, None, Bytes::new(), None),
-    };
+    let body = whole.map(|whole| whole.0).unwrap_or_default();
+    let answer = Answer::new(status, response.headers().clone(), body);
+    let body = asked.as_ref().map_or_else(Bytes::new, |asked| asked.body.clone());
     let request = http::Request::from_parts(request, body);
-    let received = ReceivedRequest {
-        at,
-        operation,
-        partner,
-        callbacks,
-        explanation,
-        request,
-        answer,
-        latency_ms,
-    };
+    let received =
+        ReceivedRequest { at, asked, callbacks, touched, faults, request, answer, latency_ms };
     app.journal.received(received);
 }
 

@@ -7,7 +7,10 @@ use doku_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::review::{Review, Reviews, Standing};
+use super::{
+    part::Part,
+    review::{Review, Reviews, Standing},
+};
 use crate::id::IdSource;
 
 /// A brand, but for what was registered of it.
@@ -78,6 +81,11 @@ impl Brand {
     /// `ACTIVE`, `SUSPENDED` or `FULL_SUSPENDED`; `None` before the first activation.
     pub(crate) fn operational_status(&self) -> Option<Status> {
         self.operation.as_ref().map(Operation::status)
+    }
+
+    /// The review of a part of the brand; `None` if nothing was submitted of it.
+    pub(crate) fn part(&self, part: Part) -> Option<&Review> {
+        self.reviews.parts.get(&part)
     }
 
     /// In the order of the registered photo proofs.

@@ -14,6 +14,7 @@ use http::StatusCode;
 use crate::{
     app::App,
     auth::Call,
+    journal::Touched,
     kyb::{Brand, Business, Part, Review, Service},
     reply::Reply,
 };
@@ -31,6 +32,7 @@ pub(crate) async fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
     };
     let data = data(app, &business);
     let mut reply = Reply::ok(&data, assumptions);
+    reply.touched = Some(Touched::seen(&business));
     if !data.rejections().is_empty() {
         reply.assumptions.extend(["A43", "A46"]);
     }

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     auth::Call,
     callback::Held,
+    journal::Touched,
     kyb::{Business, Outcome},
     reply::Reply,
     store::Stored,
@@ -48,7 +49,9 @@ pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
             .partner_ref_id(partner_ref_id)
             .brands(brands)
             .build();
-        Ok(Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]))
+        let mut reply = Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]);
+        reply.touched = Some(Touched::changed(None, business));
+        Ok(reply)
     })
     .await
 }

@@ -12,6 +12,7 @@ use super::{once, requirements::requirements};
 use crate::{
     app::App,
     auth::{Call, outcome},
+    journal::Touched,
     kyb::{Business, Outcome, Service, Strictness},
     profile::Profile,
     reply::Reply,
@@ -66,6 +67,7 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
         business.submit(&changed, &outcome, strictness, pace, now)?;
         let callbacks = business.run_due(now, pace);
         let stored = state.add_business(business)?;
+        reply.touched = Some(Touched::changed(None, &stored.business));
         state.tell(&stored, callbacks)?;
         Ok(reply)
     })

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::App,
     auth::{Call, outcome},
+    journal::{BusinessState, Touched},
     kyb::{Outcome, Strictness},
     reply::Reply,
 };
@@ -34,24 +35,29 @@ pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
     let (partner, brand, pace) = (call.partner.clone(), call.brand(), app.config.pace);
     once(app, call, move |state| {
         let mut stored = state.business_of_brand(&partner, &brand)?.ok_or_else(not_found)?;
-        let now = state.now;
-        let updated = stored.business.update(update, state.ids, now);
-        let (business, changed) = updated.map_err(|faults| Reply::faults(&faults))?;
-        stored.business = business;
-        let business = &mut stored.business;
-        let mut also_waived = Vec::new();
-        if let Some(registration) = business.registration() {
-            also_waived = profile.sift(registration.validate())?;
-            also_waived.extend(check(state, &partner, registration, profile)?);
-        }
-        let mut reply = Reply::ok(&registered(business), &["A01", "A08", "A44", "A45"]);
-        reply.assumptions.extend(waived);
-        reply.assumptions.extend(also_waived);
-        business.submit(&changed, &outcome, strictness, pace, now)?;
-        let callbacks = business.run_due(now, pace);
-        state.save_business(&stored)?;
-        state.tell(&stored, callbacks)?;
-        Ok(reply)
+        let (before, seen) = (BusinessState::of(&stored.business), Touched::seen(&stored.business));
+        let work = || {
+            let now = state.now;
+            let updated = stored.business.update(update, state.ids, now);
+            let (business, changed) = updated.map_err(|faults| Reply::faults(&faults))?;
+            stored.business = business;
+            let business = &mut stored.business;
+            let mut also_waived = Vec::new();
+            if let Some(registration) = business.registration() {
+                also_waived = profile.sift(registration.validate())?;
+                also_waived.extend(check(state, &partner, registration, profile)?);
+            }
+            let mut reply = Reply::ok(&registered(business), &["A01", "A08", "A44", "A45"]);
+            reply.assumptions.extend(waived);
+            reply.assumptions.extend(also_waived);
+            business.submit(&changed, &outcome, strictness, pace, now)?;
+            let callbacks = business.run_due(now, pace);
+            reply.touched = Some(Touched::changed(Some(before), business));
+            state.save_business(&stored)?;
+            state.tell(&stored, callbacks)?;
+            Ok(reply)
+        };
+        work().map_err(|refusal: Reply| Reply { touched: Some(seen), ..refusal })
     })
     .await
 }

@@ -1,0 +1,133 @@
+//! What is looked for in the journal.
+
+use std::{str::FromStr, sync::Arc};
+
+use doku_types::{Timestamp, partner::endpoint::Endpoint};
+
+use super::{Direction, Journal, JournalEntry, size};
+
+/// What entries are looked for; without anything set, all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Query {
+    /// Only those after this number.
+    pub(crate) after: u64,
+    /// Of this partner, or said to be.
+    pub(crate) partner: Option<String>,
+    pub(crate) operation: Option<Endpoint>,
+    pub(crate) status: Option<Statuses>,
+    /// About a business of these ids: its own and its brands'.
+    pub(crate) business: Option<Vec<String>>,
+    /// Begun at or after this instant.
+    pub(crate) from: Option<Timestamp>,
+    /// Begun before this instant.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// HTTP statuses: `400`, or `4xx` for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Statuses {
+    One(u16),
+    Hundred(u16),
+}
+
+impl FromStr for Statuses {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Some(hundred) = text.strip_suffix("xx") {
+            let hundred = hundred.parse().map_err(drop)?;
+            return (1..=5).contains(&hundred).then_some(Self::Hundred(hundred)).ok_or(());
+        }
+        let status = text.parse().map_err(drop)?;
+        (100..=599).contains(&status).then_some(Self::One(status)).ok_or(())
+    }
+}
+
+/// An operation by DOKU's name for it, or the same in kebab case.
+pub(crate) fn operation(text: &str) -> Option<Endpoint> {
+    let wanted = text.trim().to_lowercase().replace(' ', "-");
+    let named = |operation: &&Endpoint| kebab(**operation) == wanted;
+    Endpoint::all().iter().find(named).copied()
+}
+
+/// `business-registration`.
+pub(crate) fn kebab(operation: Endpoint) -> String {
+    operation.name().to_lowercase().replace(' ', "-")
+}
+
+impl Query {
+    fn matches(&self, entry: &JournalEntry) -> bool {
+        let status = entry.answer.as_ref().map(|answer| answer.status.as_u16());
+        let is_status = |of: Statuses| match of {
+            Statuses::One(one) => status == Some(one),
+            Statuses::Hundred(hundred) => status.is_some_and(|status| status / 100 == hundred),
+        };
+        self.partner.as_deref().is_none_or(|partner| entry.partner() == Some(partner))
+            && self.operation.is_none_or(|operation| entry.operation() == Some(operation))
+            && self.status.is_none_or(is_status)
+            && self.business.as_deref().is_none_or(|ids| is_about(entry, ids))
+            && self.from.is_none_or(|from| entry.at >= from)
+            && self.until.is_none_or(|until| entry.at < until)
+    }
+}
+
+/// By what became of it, or by the brand that a refused request names in its path.
+fn is_about(entry: &JournalEntry, ids: &[String]) -> bool {
+    let business = match &entry.direction {
+        Direction::Received { business, .. } => business.as_ref(),
+        Direction::Sent { business, .. } => Some(business),
+    };
+    if let Some(business) = business {
+        return ids.iter().any(|id| id == business.as_str());
+    }
+    let names_brand =
+        matches!(entry.operation(), Some(Endpoint::GetBusinessData | Endpoint::UpdateBusinessData));
+    let last = entry.target.path().rsplit('/').next();
+    names_brand && ids.iter().any(|id| Some(id.as_str()) == last)
+}
+
+impl Journal {
+    /// The first `limit` entries that are looked for, oldest first, as long as they take no more than
+    /// 8 MiB together; and the number after which to look on.
+    pub(crate) fn find(&self, query: &Query, limit: usize) -> (Vec<Arc<JournalEntry>>, u64) {
+        let (mut found, mut seen, mut bytes) = (Vec::new(), query.after, 0);
+        for entry in self.after(query.after) {
+            if query.matches(&entry) {
+                bytes += size(&entry);
+                if found.len() == limit || (bytes > MAX_FOUND && !found.is_empty()) {
+                    break;
+                }
+                found.push(Arc::clone(&entry));
+            }
+            seen = entry.number;
+        }
+        (found, seen)
+    }
+}
+
+/// How much is found at once, in bytes of memory.
+const MAX_FOUND: usize = 8 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_read_one_by_one_and_by_the_hundred() {
+        assert_eq!("404".parse(), Ok(Statuses::One(404)));
+        assert_eq!("4xx".parse(), Ok(Statuses::Hundred(4)));
+        for text in ["", "xx", "0xx", "6xx", "44xx", "-1", "99", "600", "4XX", "ok"] {
+            assert_eq!(text.parse::<Statuses>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_operation_has_doku_s_name_and_the_same_in_kebab_case() {
+        for wanted in Endpoint::all() {
+            for text in [wanted.name().to_owned(), kebab(*wanted)] {
+                assert_eq!(operation(&text), Some(*wanted), "{text}");
+            }
+        }
+        assert_eq!(operation("business"), None);
+    }
+}
