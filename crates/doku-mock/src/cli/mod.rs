@@ -1,9 +1,12 @@
 //! The program: without a verb it is a mock, with one it speaks to a mock that runs, or works on its own.
 
 mod client;
+mod explain;
+mod input;
 mod options;
 mod ready;
 mod serve;
+mod sign;
 mod stop;
 
 use std::{
@@ -35,7 +38,9 @@ struct Cli {
 /// One file each, named alike.
 #[derive(Subcommand)]
 enum Command {
+    Explain(explain::Options),
     Ready(ready::Options),
+    Sign(sign::Options),
 }
 
 /// Runs the program.
@@ -44,12 +49,16 @@ pub(crate) async fn main() -> ExitCode {
     let Cli { command, serve } = Cli::parse();
     let done = match command {
         None => serve::run(serve).await,
+        Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Ready(options)) => ready::run(&options).await,
+        Some(Command::Sign(options)) => sign::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
+            if !failure.message.is_empty() {
+                let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
+            }
             ExitCode::from(failure.code)
         }
     }
@@ -69,9 +78,13 @@ impl Failure {
     }
 
     /// An option that clap cannot know to be wrong: exit code 2.
-    #[expect(dead_code, reason = "the verbs that come next need it")]
     fn usage(message: impl Into<String>) -> Self {
         Self { code: 2, message: message.into() }
+    }
+
+    /// What there is to say was printed already: exit code 1.
+    fn told() -> Self {
+        Self::refused("")
     }
 
     /// No mock answers: exit code 3.
