@@ -202,7 +202,7 @@ impl Options {
                     "it has both Signature and X-SIGNATURE: say by --scheme which is meant",
                 ));
             }
-            Scheme::Auto if has("signature") || saved.is_reply => Scheme::NonSnap,
+            Scheme::Auto if has("signature") => Scheme::NonSnap,
             Scheme::Auto if has(snap::CLIENT_KEY) => Scheme::SnapToken,
             Scheme::Auto if has(snap::SIGNATURE) && self.public_key.is_some() => {
                 Scheme::SnapTransaction
@@ -263,11 +263,13 @@ fn timestamp_note(saved: &Saved, scheme: Scheme, now: Timestamp) -> Option<Strin
     }
     let off = at.abs_diff(now);
     let side = if at < now { "ago" } else { "ahead" };
+    let far = match off.as_secs() / 60 {
+        minutes @ ..2880 => format!("{minutes} min"),
+        minutes => format!("{} days", minutes / 1440),
+    };
     (off > WINDOW).then(|| {
         format!(
-            "{name} is {} min {side}: DOKU takes at most {} min, so sign afresh before it is sent",
-            off.as_secs() / 60,
-            WINDOW.as_secs() / 60
+            "{name} is {far} {side}: DOKU takes at most 60 min, so sign afresh before it is sent"
         )
     })
 }
