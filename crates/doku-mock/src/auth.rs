@@ -59,12 +59,12 @@ impl Asked {
 #[derive(Debug)]
 pub(crate) struct Refusal {
     reply: Reply,
-    explanation: Option<Explanation>,
+    explanation: Option<Box<Explanation>>,
 }
 
 impl Refusal {
     fn explained(reply: Reply, explanation: Explanation) -> Self {
-        Self { reply, explanation: Some(explanation) }
+        Self { reply, explanation: Some(Box::new(explanation)) }
     }
 
     /// The reply as DOKU gives it, and what was wrong beside it: in a header, and for the journal.
@@ -73,7 +73,8 @@ impl Refusal {
         if let Some(explanation) = &self.explanation {
             explanation.tell(response.headers_mut());
         }
-        response.extensions_mut().insert(Asked { explanation: self.explanation, ..asked });
+        let explanation = self.explanation.map(|explanation| *explanation);
+        response.extensions_mut().insert(Asked { explanation, ..asked });
         response
     }
 }

@@ -147,3 +147,39 @@ fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
 const MAX_HEADERS: usize = 128;
 /// Without what it says: that may be a key.
 const NO_REQUEST: &str = "it neither begins with a line such as POST /path HTTP/1.1, nor has one behind > as the output of curl -v does";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_bytes_come_are_read_or_refused(
+            first in "(POST /x HTTP/1.1|HTTP/1.1 200|[A-Z/ ]{0,9})\r?\n",
+            rest in prop::collection::vec(prop_oneof![
+                Just(b'\n'), Just(b'\r'), Just(b':'), Just(b'a'), any::<u8>(),
+            ], 0..60),
+        ) {
+            let text = [first.as_bytes(), &rest].concat();
+            if let Ok(saved) = Saved::parse(&text) {
+                let Body::Followed(body) = saved.body else { panic!("it followed") };
+                prop_assert!(text.ends_with(&body));
+            }
+        }
+
+        #[test]
+        fn what_is_written_raw_reads_back(
+            value in "[!-~]([ -~]{0,20}[!-~])?",
+            body in prop::collection::vec(any::<u8>(), 0..60),
+            line_end in prop_oneof![Just("\n"), Just("\r\n")],
+        ) {
+            let head = ["PUT /a?b=1 HTTP/1.1", &format!("Name: {value}"), "", ""].join(line_end);
+            let saved = Saved::parse(&[head.as_bytes(), &body].concat()).unwrap();
+            prop_assert_eq!(&saved.headers["name"], &*value);
+            prop_assert_eq!((saved.method, saved.target.as_deref()), (Some(Method::PUT), Some("/a?b=1")));
+            let Body::Followed(followed) = saved.body else { panic!("it followed") };
+            prop_assert_eq!(followed, body);
+        }
+    }
+}
