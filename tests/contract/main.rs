@@ -5,6 +5,7 @@ mod callbacks;
 mod corporate;
 mod delivery;
 mod determinism;
+mod diagnosis;
 mod documented_samples;
 mod embedding;
 mod evidence;

@@ -25,6 +25,7 @@ use crate::{
     callback::{Lanes, Releases},
     clock::EngineClock,
     config::{Config, Receiver},
+    explanation::Doctor,
     fault::Faults,
     file_link::FileLinks,
     files::Files,
@@ -41,6 +42,7 @@ pub(crate) struct App {
     pub(crate) clock: EngineClock,
     pub(crate) config: Config,
     pub(crate) bearers: Bearers,
+    pub(crate) doctor: Doctor,
     pub(crate) links: FileLinks,
     pub(crate) outbound: Outbound,
     pub(crate) files: Files,
@@ -74,8 +76,12 @@ impl App {
 
     /// Whether an incoming timestamp is within 3600 s of the machine's clock or the engine's.
     pub(crate) fn is_timely(&self, at: Timestamp) -> bool {
-        let wall = Timestamp::from(SystemTime::now());
-        [wall, self.clock.now()].into_iter().any(|now| at.abs_diff(now) <= WINDOW)
+        self.clocks().into_iter().any(|now| at.abs_diff(now) <= WINDOW)
+    }
+
+    /// The machine's clock and the engine's.
+    pub(crate) fn clocks(&self) -> [Timestamp; 2] {
+        [Timestamp::from(SystemTime::now()), self.clock.now()]
     }
 
     /// Waits for the right to send one callback: receivers are not to be flooded.
@@ -156,7 +162,7 @@ impl<T> Drop for AbortOnDrop<T> {
 }
 
 /// How far `Request-Timestamp` may be off (observed: the text of the refusal).
-const WINDOW: Duration = Duration::from_secs(3600);
+pub(crate) const WINDOW: Duration = Duration::from_secs(3600);
 /// What is read of an answer to a callback, in bytes: its status is all that counts.
 const MAX_ANSWER: usize = 64 << 10;
 /// How long a receiver in this process may take (A05).

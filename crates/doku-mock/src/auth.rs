@@ -14,7 +14,15 @@ use doku_types::{
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
 
-use crate::{app::App, body, explanation::Explanation, kyb::Outcome, operation, reply::Reply};
+use crate::{
+    app::{App, WINDOW},
+    bearer::BearerFault,
+    body,
+    explanation::{self, Explanation},
+    kyb::Outcome,
+    operation,
+    reply::Reply,
+};
 
 /// A request whose signature was right.
 #[derive(Debug)]
@@ -47,6 +55,37 @@ impl Asked {
     }
 }
 
+/// Why a request got no further than its headers or its signature.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    reply: Reply,
+    explanation: Option<Box<Explanation>>,
+}
+
+impl Refusal {
+    fn explained(reply: Reply, explanation: Explanation) -> Self {
+        Self { reply, explanation: Some(Box::new(explanation)) }
+    }
+
+    /// The reply as DOKU gives it, and what was wrong beside it: in a header, and for the journal.
+    pub(crate) fn into_response(self, asked: Asked) -> Response {
+        let mut response = self.reply.into_response();
+        if let Some(explanation) = &self.explanation {
+            explanation.tell(response.headers_mut());
+        }
+        let explanation = self.explanation.map(|explanation| *explanation);
+        response.extensions_mut().insert(Asked { explanation, ..asked });
+        response
+    }
+}
+
+/// A refusal that explains itself, such as that of a body that is too large.
+impl From<Reply> for Refusal {
+    fn from(reply: Reply) -> Self {
+        Self { reply, explanation: None }
+    }
+}
+
 impl Call {
     /// The last segment of the path: the brand id of Get Business Data.
     pub(crate) fn brand(&self) -> BrandId {
@@ -62,16 +101,12 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
     let checked = async {
         let (credentials, headers) = check_headers(app, &parts.headers)?;
         asked.body = body::read(&mut content, MAX_BODY).await?;
-        check_signature(app, credentials, &parts, &asked.body, &headers)?;
-        Ok::<_, Reply>((credentials, headers.request_id))
+        check_signature(app, credentials, &parts, &asked.body, &headers).await?;
+        Ok::<_, Refusal>((credentials, headers.request_id))
     };
     let (credentials, request_id) = match checked.await {
         Ok(checked) => checked,
-        Err(refusal) => {
-            let mut response = refusal.into_response();
-            response.extensions_mut().insert(asked);
-            return response;
-        }
+        Err(refusal) => return refusal.into_response(asked),
     };
     let outcome = outcome_header(&parts.headers);
     let (partner, body) = (credentials.client_id.clone(), asked.body.clone());
@@ -115,76 +150,94 @@ pub(crate) fn outcome(header: Option<&str>) -> Result<Option<Outcome>, Reply> {
 fn check_headers<'a>(
     app: &'a App,
     headers: &HeaderMap,
-) -> Result<(&'a Credentials, SignedHeaders), Reply> {
+) -> Result<(&'a Credentials, SignedHeaders), Refusal> {
     let malformed = |name: &str| {
         let message = format!("Invalid format Header {name}");
         Reply::gateway(GatewayCode::InvalidHeaderRequest, &message)
     };
-    let headers = SignedHeaders::read(headers, Form::Request).map_err(|error| match error {
+    let signed = SignedHeaders::read(headers, Form::Request).map_err(|error| match error {
         HeaderError::Missing(name) => {
-            Reply::gateway(GatewayCode::InvalidHeaderRequest, &format!("Header {name} is required"))
+            let message = format!("Header {name} is required");
+            let reply = Reply::gateway(GatewayCode::InvalidHeaderRequest, &message);
+            Refusal::explained(reply, explanation::missing(headers))
         }
-        HeaderError::Malformed(name) => malformed(name),
+        HeaderError::Malformed(name) => {
+            Refusal::explained(malformed(name), explanation::malformed(name, headers))
+        }
         // A kind of error that this crate does not know is about the headers all the same.
-        _ => malformed(REQUEST_ID),
+        _ => malformed(REQUEST_ID).into(),
     })?;
-    let Some(at) = Timestamp::parse(&headers.timestamp) else {
-        return Err(malformed(Form::Request.timestamp_header()));
+    let Some(at) = Timestamp::parse(&signed.timestamp) else {
+        let reply = malformed(Form::Request.timestamp_header());
+        return Err(Refusal::explained(reply, explanation::malformed_timestamp(&signed.timestamp)));
     };
     if !app.is_timely(at) {
-        return Err(Reply::gateway(
+        let reply = Reply::gateway(
             GatewayCode::RequestTimeOutOfRange,
             "Header Request-Timestamp is not in +- 3600 second of now",
-        ));
+        );
+        return Err(Refusal::explained(reply, explanation::untimely(at, &app.clocks(), WINDOW)));
     }
-    let client_id = ClientId::from(headers.client_id.as_str());
+    let client_id = ClientId::from(signed.client_id.as_str());
     match app.credentials(&client_id) {
-        Some(credentials) => Ok((credentials, headers)),
-        None => Err(Reply::gateway(GatewayCode::InvalidClientId, "Invalid Client-Id")),
+        Some(credentials) => Ok((credentials, signed)),
+        None => {
+            let reply = Reply::gateway(GatewayCode::InvalidClientId, "Invalid Client-Id");
+            Err(Refusal::explained(reply, explanation::unknown_client(&signed.client_id)))
+        }
     }
 }
 
-fn check_signature(
+async fn check_signature(
     app: &App,
     credentials: &Credentials,
     parts: &Parts,
-    body: &[u8],
+    body: &Bytes,
     headers: &SignedHeaders,
-) -> Result<(), Reply> {
+) -> Result<(), Refusal> {
     let verify = |target: &str| credentials.verify_request(&parts.method, target, body, headers);
     let with_query = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str);
     let verdict = verify(parts.uri.path()).or_else(|error| match with_query {
         Some(target) if app.config.accept_query_in_target => verify(target),
         _ => Err(error),
     });
-    verdict.map_err(|_| Reply::gateway(GatewayCode::InvalidSignature, "Invalid Header Signature"))
+    if verdict.is_ok() {
+        return Ok(());
+    }
+    let reply = Reply::gateway(GatewayCode::InvalidSignature, "Invalid Header Signature");
+    let explanation = app.doctor.examine(&credentials.secret_key, parts, body).await;
+    Err(Refusal::explained(reply, explanation))
 }
 
 /// Whose bearer a request carries.
 ///
 /// # Errors
 /// The 401 of A11.
-pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<ClientId, Reply> {
-    let refusal = |message: &str| {
-        let error = ApiError::gateway(GatewayCode::InvalidToken, message);
-        Reply::json(StatusCode::UNAUTHORIZED, &error, &["A11"])
-    };
+pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<ClientId, Refusal> {
+    let verified = token(headers).and_then(|token| {
+        let client = app.bearers.verify(token, app.clock.now())?;
+        app.credentials(&client).map(|_| client).ok_or(BearerFault::UnknownClient)
+    });
+    verified.map_err(|fault| {
+        let error = ApiError::gateway(GatewayCode::InvalidToken, fault.message());
+        let reply = Reply::json(StatusCode::UNAUTHORIZED, &error, &["A11"]);
+        Refusal::explained(reply, Explanation::of(fault.code(), fault.advice()))
+    })
+}
+
+fn token(headers: &HeaderMap) -> Result<&str, BearerFault> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(refusal("Header Authorization is required, once"));
+        return Err(BearerFault::Missing);
     };
-    let token = value.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let Some(token) = token else {
-        return Err(refusal("Header Authorization is not of the form Bearer <token>"));
-    };
-    let client = app.bearers.verify(token, app.clock.now()).map_err(refusal)?;
-    match app.credentials(&client) {
-        Some(_) => Ok(client),
-        None => Err(refusal("The access token is of an unknown client")),
-    }
+    value
+        .to_str()
+        .ok()
+        .and_then(|text| {
+            let (scheme, token) = text.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        })
+        .ok_or(BearerFault::NoBearer)
 }
 
 /// Whether the method of a known path is another than its own.

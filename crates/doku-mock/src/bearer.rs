@@ -28,6 +28,72 @@ struct User {
     client_id: ClientId,
 }
 
+/// Why a bearer is refused (A11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BearerFault {
+    /// No `Authorization`, or several.
+    Missing,
+    /// An `Authorization` of another scheme, or none of a scheme at all.
+    NoBearer,
+    /// No JWT.
+    Malformed,
+    /// A JWT that was not signed here, or changed since.
+    Foreign,
+    /// Its time is over.
+    Expired,
+    /// It is ours, of a client that this mock does not have.
+    UnknownClient,
+}
+
+impl BearerFault {
+    /// The text of the refusal.
+    pub(crate) fn message(self) -> &'static str {
+        match self {
+            Self::Missing => "Header Authorization is required, once",
+            Self::NoBearer => "Header Authorization is not of the form Bearer <token>",
+            Self::Malformed => "The access token is malformed",
+            Self::Foreign => "The access token is not one of this server's",
+            Self::Expired => "The access token expired",
+            Self::UnknownClient => "The access token is of an unknown client",
+        }
+    }
+
+    /// Its name for machines.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "bearer-missing",
+            Self::NoBearer | Self::Malformed => "bearer-malformed",
+            Self::Foreign => "bearer-foreign",
+            Self::Expired => "bearer-expired",
+            Self::UnknownClient => "bearer-client-unknown",
+        }
+    }
+
+    /// What to do.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "An upload carries no HMAC signature but one header Authorization: Bearer and the token of Generate Token."
+            }
+            Self::NoBearer => {
+                "Authorization is the word Bearer, a blank, and the token of Generate Token."
+            }
+            Self::Malformed => {
+                "The token is not a JWT: send the text of the field token as it came, without quotes and line ends."
+            }
+            Self::Foreign => {
+                "The token was not issued by a doku-mock, or was changed on the way: generate one here, not at DOKU's own host."
+            }
+            Self::Expired => {
+                "The token's valid_time is over by the mock's clock: generate another, or ask for more minutes; GET /_mock/clock tells the time."
+            }
+            Self::UnknownClient => {
+                "The token is of a client that this mock does not have, perhaps of another mock: generate one here, or start it with --client-id or --partners."
+            }
+        }
+    }
+}
+
 impl Bearers {
     pub(crate) fn new() -> Self {
         // The key is this crate's own file; a test below reads it.
@@ -59,19 +125,18 @@ impl Bearers {
     ///
     /// # Errors
     /// What is wrong with it (A11).
-    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<ClientId, &'static str> {
-        const MALFORMED: &str = "The access token is malformed";
-        const FOREIGN: &str = "The access token is not one of this server's";
-        let (message, signature) = token.rsplit_once('.').ok_or(MALFORMED)?;
-        let (header, claims) = message.split_once('.').ok_or(MALFORMED)?;
-        let decode = |text: &str| BASE64.decode(text).map_err(|_| MALFORMED);
+    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<ClientId, BearerFault> {
+        use BearerFault::{Expired, Foreign, Malformed};
+        let (message, signature) = token.rsplit_once('.').ok_or(Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(Malformed)?;
+        let decode = |text: &str| BASE64.decode(text).map_err(|_| Malformed);
         let (header, claims, signature) = (decode(header)?, decode(claims)?, decode(signature)?);
         if header != HEADER || !self.verifier.verify(message.as_bytes(), &signature) {
-            return Err(FOREIGN);
+            return Err(Foreign);
         }
-        let claims: Claims = serde_json::from_slice(&claims).map_err(|_| MALFORMED)?;
+        let claims: Claims = serde_json::from_slice(&claims).map_err(|_| Malformed)?;
         if now.as_seconds() >= claims.exp {
-            return Err("The access token expired");
+            return Err(Expired);
         }
         Ok(claims.user.client_id)
     }
@@ -95,7 +160,7 @@ mod tests {
         let after = |seconds| now + Duration::from_secs(seconds);
         assert_eq!(bearers.verify(token, now), Ok(client.clone()));
         assert_eq!(bearers.verify(token, after(299)), Ok(client));
-        assert!(bearers.verify(token, after(300)).unwrap_err().contains("expired"));
+        assert_eq!(bearers.verify(token, after(300)), Err(BearerFault::Expired));
 
         let (message, signature) = token.rsplit_once('.').unwrap();
         let other = BASE64.encode(r#"{"sub":"payload","exp":9999999999}"#);
@@ -104,7 +169,7 @@ mod tests {
             format!("{header}.{other}.{signature}"),
             format!("{}.{other}.", BASE64.encode(r#"{"alg":"none"}"#)),
         ] {
-            assert!(bearers.verify(&forged, now).unwrap_err().contains("not one of"), "{forged}");
+            assert_eq!(bearers.verify(&forged, now), Err(BearerFault::Foreign), "{forged}");
         }
         for malformed in ["", ".", "..", "a.b.c.d", "é.é.é", message] {
             assert!(bearers.verify(malformed, now).is_err(), "{malformed}");

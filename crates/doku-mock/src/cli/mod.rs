@@ -13,12 +13,15 @@ mod duration;
 mod fire;
 mod metrics;
 mod openapi;
+mod explain;
+mod input;
 mod options;
 mod ready;
 mod resend;
 mod reset;
 mod serve;
 mod snapshot;
+mod sign;
 mod stop;
 mod table;
 
@@ -69,6 +72,8 @@ enum Command {
     Resend(resend::Options),
     Reset(reset::Options),
     Snapshot(snapshot::Options),
+    Explain(explain::Options),
+    Sign(sign::Options),
 }
 
 /// Runs the program.
@@ -92,11 +97,15 @@ pub(crate) async fn main() -> ExitCode {
         Some(Command::Resend(options)) => resend::run(&options).await,
         Some(Command::Reset(options)) => reset::run(&options).await,
         Some(Command::Snapshot(options)) => snapshot::run(options).await,
+        Some(Command::Explain(options)) => explain::run(&options),
+        Some(Command::Sign(options)) => sign::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
+            if !failure.message.is_empty() {
+                let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
+            }
             ExitCode::from(failure.code)
         }
     }
@@ -131,6 +140,11 @@ impl Failure {
     /// An option that clap cannot know to be wrong: exit code 2.
     fn usage(message: impl Into<String>) -> Self {
         Self { code: 2, message: message.into() }
+    }
+
+    /// What there is to say was printed already: exit code 1.
+    fn told() -> Self {
+        Self::refused("")
     }
 
     /// No mock answers: exit code 3.

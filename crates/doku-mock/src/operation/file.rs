@@ -31,13 +31,12 @@ use crate::{
 /// `POST /file`.
 pub(crate) async fn upload(app: &App, request: Request) -> Response {
     let mut asked = Asked::new(Endpoint::UploadFile);
-    let outcome = match auth::bearer(app, request.headers()) {
-        Ok(partner) => {
-            asked.partner = Some(partner.clone());
-            receive(app, &partner, request).await
-        }
-        Err(refusal) => Err(refusal),
+    let partner = match auth::bearer(app, request.headers()) {
+        Ok(partner) => partner,
+        Err(refusal) => return refusal.into_response(asked),
     };
+    asked.partner = Some(partner.clone());
+    let outcome = receive(app, &partner, request).await;
     let mut response = outcome.unwrap_or_else(|refusal| refusal).into_response();
     response.extensions_mut().insert(asked);
     response

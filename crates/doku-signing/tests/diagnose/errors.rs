@@ -3,7 +3,7 @@
 use doku_signing::diagnose::Mistake;
 use doku_types::Timestamp;
 
-use crate::naive::{SECRET, Signer, base64, hex};
+use super::naive::{SECRET, Signer, base64, hex};
 
 /// A mistake, the part of the signer it is made in, and how it is made.
 pub(crate) type Error = (Mistake, &'static str, fn(&mut Signer));
