@@ -45,6 +45,7 @@ mod reply;
 mod server;
 mod start;
 mod store;
+mod tls;
 
 pub use agenda::AdvanceError;
 pub use callback::{Attempt, CallbackRecord, DeliveryState};
@@ -59,3 +60,4 @@ pub use kyb::{Outcome, OutcomeError, Pace, PaceError};
 pub use mock::MockDoku;
 pub use profile::{Profile, ProfileError};
 pub use store::{DataError, StoreError};
+pub use tls::{CaError, CertificateAuthority};
