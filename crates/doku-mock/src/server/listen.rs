@@ -93,7 +93,7 @@ impl Connection {
             }
             Ok(Err(error)) if Tls::is_distrust(&error) => {
                 let ca = tls.authority().display();
-                warn!(%error, "a client does not trust the certificate: have it trust {ca}");
+                warn!(%error, "a client broke the handshake off: have it trust {ca}");
             }
             Ok(Err(error)) => debug!(%error, "no handshake"),
             Err(_) => debug!("no handshake within {} s", HEAD.as_secs()),
@@ -140,8 +140,12 @@ async fn open(
 ) -> io::Result<Opened<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>> {
     let mut first = [0];
     let length = stream.peek(&mut first).await?;
+    if length == 0 {
+        // Somebody looked whether the port is open.
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
     // A method begins with a letter, a handshake with byte 22.
-    if length == 1 && first[0].is_ascii_alphabetic() {
+    if first[0].is_ascii_alphabetic() {
         return Ok(Opened::Plain(stream));
     }
     tls.accept(stream).await.map(Opened::Secure)

@@ -64,8 +64,12 @@ impl Tls {
         self.acceptor.accept(stream).await
     }
 
-    /// Whether a handshake failed because the client does not trust the authority, as far as it said so.
+    /// Whether a handshake failed as it does where a client does not trust the authority. Not all say so:
+    /// Node and Java just leave.
     pub(crate) fn is_distrust(error: &io::Error) -> bool {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            return true;
+        }
         let error = error.get_ref().and_then(|error| error.downcast_ref());
         let Some(rustls::Error::AlertReceived(alert)) = error else {
             return false;
