@@ -88,13 +88,20 @@ impl CertificateAuthority {
         self.is_new
     }
 
-    /// A certificate for these names, and its key.
+    /// A certificate for these names, valid from now on, and its key.
     pub(super) fn issue(
         &self,
         hosts: &[ServerName<'_>],
+        now: SystemTime,
     ) -> Result<(CertificateDer<'static>, KeyPair), CaError> {
-        certificate::leaf(&self.issuer, hosts, SystemTime::now())
+        certificate::leaf(&self.issuer, hosts, now)
             .map_err(|error| self.unusable(error.to_string()))
+    }
+
+    /// The certificate to trust, as it is sent.
+    #[cfg(test)]
+    pub(super) fn certificate_der(&self) -> &CertificateDer<'static> {
+        &self.certificate
     }
 
     /// Tries as a client would whether what it issues holds.
@@ -116,8 +123,9 @@ impl CertificateAuthority {
     }
 
     fn try_for(&self, host: &ServerName<'_>) -> Result<Result<(), rustls::Error>, CaError> {
-        let (leaf, _) = self.issue(std::slice::from_ref(host))?;
-        Ok(certificate::verify(&self.certificate, &leaf, host, SystemTime::now()))
+        let now = SystemTime::now();
+        let (leaf, _) = self.issue(std::slice::from_ref(host), now)?;
+        Ok(certificate::verify(&self.certificate, &leaf, host, now))
     }
 
     fn unusable(&self, reason: String) -> CaError {

@@ -14,7 +14,7 @@ use rcgen::{
     NameConstraints, PublicKeyData, SanType, SerialNumber, date_time_ymd,
 };
 use rustls::{
-    RootCertStore,
+    CertificateError, RootCertStore,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, ServerName, UnixTime},
@@ -101,7 +101,20 @@ pub(super) fn verify(
         .build()
         .map_err(|error| rustls::Error::General(error.to_string()))?;
     let now = UnixTime::since_unix_epoch(now.duration_since(UNIX_EPOCH).unwrap_or_default());
-    verifier.verify_server_cert(leaf, &[], host, &[], now).map(drop)
+    let verified = verifier.verify_server_cert(leaf, &[], host, &[], now).map(drop);
+    verified.and_then(|()| {
+        // rustls trusts an authority whenever; others do not. Asked whether it is a server, it names a date that
+        // is wrong before it says that it is none.
+        match verifier.verify_server_cert(authority, &[], host, &[], now) {
+            Err(
+                error @ rustls::Error::InvalidCertificate(
+                    CertificateError::ExpiredContext { .. }
+                    | CertificateError::NotValidYetContext { .. },
+                ),
+            ) => Err(error),
+            _ => Ok(()),
+        }
+    })
 }
 
 /// Nothing is set for the whole process.
@@ -158,3 +171,53 @@ const AUTHORITY_VALIDITY: Duration = Duration::from_secs(5 * 365 * DAY.as_secs()
 /// A certificate is in memory only, and made again while a mock runs on.
 const LEAF_VALIDITY: Duration = Duration::from_secs(14 * DAY.as_secs());
 const BACK_DATED: Duration = Duration::from_secs(60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    /// Whether a certificate for `text`, made `later` than its authority for `hosts`, is taken then.
+    fn taken(hosts: &[&str], text: &str, later: Duration) -> Result<(), rustls::Error> {
+        let made = UNIX_EPOCH + Duration::from_secs(1_795_000_000);
+        let hosts: Vec<_> = hosts.iter().map(|text| host(text).unwrap()).collect();
+        let key = KeyPair::generate().unwrap();
+        let pem = authority(&key, &hosts, made).unwrap();
+        let ca = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+        let host = host(text).unwrap();
+        let (leaf, _) = leaf(&issuer(key), std::slice::from_ref(&host), made + later).unwrap();
+        verify(&ca, &leaf, &host, made + later)
+    }
+
+    #[test]
+    fn an_authority_vouches_for_its_own_names_and_no_others() {
+        let ours = ["api.doku.com", "localhost", "a.localhost", "doku.test", "127.9.9.9", "::1"];
+        for text in ours.into_iter().chain(DOKU_HOSTS) {
+            assert_eq!(taken(&[], text, Duration::ZERO), Ok(()), "{text}");
+        }
+        for text in ["doku.com", "www.doku.com", "xapi.doku.com", "doku.mytest", "128.0.0.1", "::2"]
+        {
+            let error = taken(&[], text, Duration::ZERO).unwrap_err().to_string();
+            assert!(error.contains("NameConstraintViolation"), "{text}: {error}");
+        }
+        assert_eq!(taken(&["mock.internal"], "mock.internal", Duration::ZERO), Ok(()));
+        assert_eq!(taken(&["192.168.7.1", "[fd00::1]"], "192.168.7.1", Duration::ZERO), Ok(()));
+        assert_eq!(taken(&["192.168.7.1", "[fd00::1]"], "[fd00::1]", Duration::ZERO), Ok(()));
+    }
+
+    #[test]
+    fn an_authority_holds_for_five_years() {
+        let year = 365 * DAY;
+        assert_eq!(taken(&[], "api.doku.com", 5 * year - DAY), Ok(()));
+        let error = taken(&[], "api.doku.com", 5 * year + DAY).unwrap_err();
+        assert!(error.to_string().contains("expired"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_host_is_told() {
+        for text in ["", "a b", "https://x", "x:1", "*.doku.com", "[::1", "ä.test"] {
+            assert!(matches!(host(text), Err(CaError::Host(_))), "{text}");
+        }
+    }
+}

@@ -42,7 +42,7 @@ impl Tls {
         }
         authority.check(&names)?;
         let path = authority.certificate().to_owned();
-        let issued = Issued::now(&authority, &names)?;
+        let issued = Issued::at(SystemTime::now(), &authority, &names)?;
         let presented = Presented { authority, names, issued: Mutex::new(issued) };
         let mut config = ServerConfig::builder_with_provider(certificate::provider())
             .with_safe_default_protocol_versions()
@@ -96,7 +96,8 @@ struct Issued {
 }
 
 impl Issued {
-    fn now(
+    fn at(
+        now: SystemTime,
         authority: &CertificateAuthority,
         names: &[ServerName<'static>],
     ) -> Result<Self, CaError> {
@@ -104,27 +105,34 @@ impl Issued {
             path: authority.certificate().to_owned(),
             reason: error.to_string(),
         };
-        let (certificate, key) = authority.issue(names)?;
+        let (certificate, key) = authority.issue(names, now)?;
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|error| unusable(&error))?;
         let provider = certificate::provider();
         let key = CertifiedKey::from_der(vec![certificate], key, &provider);
         let key = key.map_err(|error| unusable(&error))?;
-        Ok(Self { key: Arc::new(key), at: SystemTime::now() })
+        Ok(Self { key: Arc::new(key), at: now })
+    }
+}
+
+impl Presented {
+    /// The certificate, a new one if this one has been presented for long.
+    fn at(&self, now: SystemTime) -> Arc<CertifiedKey> {
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        // By the machine's clock, which goes on while the machine sleeps. It may be set back, too.
+        let is_fresh = now.duration_since(issued.at).is_ok_and(|age| age < RENEWAL);
+        if !is_fresh {
+            match Issued::at(now, &self.authority, &self.names) {
+                Ok(renewed) => *issued = renewed,
+                Err(error) => warn!(%error, "cannot renew the certificate"),
+            }
+        }
+        Arc::clone(&issued.key)
     }
 }
 
 impl ResolvesServerCert for Presented {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        // By the machine's clock, which goes on while the machine sleeps; set back, it is an error.
-        if issued.at.elapsed().is_ok_and(|elapsed| elapsed < RENEWAL) {
-            return Some(Arc::clone(&issued.key));
-        }
-        match Issued::now(&self.authority, &self.names) {
-            Ok(renewed) => *issued = renewed,
-            Err(error) => warn!(%error, "cannot renew the certificate"),
-        }
-        Some(Arc::clone(&issued.key))
+        Some(self.at(SystemTime::now()))
     }
 }
 
@@ -137,3 +145,33 @@ impl fmt::Debug for Presented {
 const THIS_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// How long a certificate is presented: half as long as it is valid.
 const RENEWAL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mock_that_runs_for_weeks_presents_certificates_that_are_valid() {
+        let directory = tempfile::tempdir().unwrap();
+        let authority = CertificateAuthority::open_or_make(directory.path(), &[]).unwrap();
+        let names = vec![certificate::host("api.doku.com").unwrap()];
+        let start = SystemTime::now();
+        let issued = Mutex::new(Issued::at(start, &authority, &names).unwrap());
+        let ca = authority.certificate_der().clone();
+        let presented = Presented { authority, names, issued };
+        let first = presented.at(start);
+        let mut last = Arc::clone(&first);
+        let hour = Duration::from_secs(60 * 60);
+        for hours in (0..24 * 7 * 5).step_by(13) {
+            let now = start + hours * hour;
+            last = presented.at(now);
+            certificate::verify(&ca, &last.cert[0], &presented.names[0], now).unwrap();
+        }
+        assert_ne!(last.cert, first.cert);
+        // The clock is set right.
+        let now = start + hour;
+        certificate::verify(&ca, &presented.at(now).cert[0], &presented.names[0], now).unwrap();
+        // Two handshakes of the same hour get the same.
+        assert_eq!(presented.at(now + hour).cert, presented.at(now).cert);
+    }
+}

@@ -68,6 +68,27 @@ async fn php_gets_a_token_with_the_authority_and_none_without() {
     .await;
 }
 
+#[tokio::test]
+async fn the_certificates_are_right_for_pythons_strict_verifier() {
+    let strict = r#"
+import os, socket, ssl
+context = ssl.create_default_context(cafile=os.environ["CA"])
+context.verify_flags |= ssl.VERIFY_X509_STRICT
+socket = socket.create_connection(("127.0.0.1", os.environ["PORT"]))
+print(context.wrap_socket(socket, server_hostname="api.doku.com").version())"#;
+    let tried = Command::new("python3").args(["-c", "import ssl"]).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        eprintln!("skipped: there is no python3 with ssl here");
+        return;
+    }
+    let (mock, _directory) = start(|builder| builder).await;
+    let (port, ca) = (address(&mock).port().to_string(), mock.ca().unwrap().to_owned());
+    let mut command = Command::new("python3");
+    command.args(["-c", strict]).env("CA", ca).env("PORT", port);
+    let output = blocking(move || command.output().unwrap()).await;
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "TLSv1.3\n", "{output:?}");
+}
+
 async fn try_out(script: Script) {
     if !is_installed(&script) {
         return;
