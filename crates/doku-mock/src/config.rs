@@ -48,6 +48,9 @@ pub struct Builder {
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) public_url: Option<String>,
+    pub(crate) https: Option<Https>,
+    /// Further names of the certificate.
+    pub(crate) https_hosts: Vec<String>,
     pub(crate) partners: Vec<Credentials>,
     pub(crate) data: Option<PathBuf>,
     pub(crate) snapshot: Option<PathBuf>,
@@ -64,6 +67,14 @@ pub(crate) struct Config {
     pub(crate) callback_ca: Option<PathBuf>,
     pub(crate) show_personal_data: bool,
     pub(crate) receiver: Option<Receiver>,
+}
+
+/// https beside http.
+#[derive(Debug, Clone)]
+pub(crate) struct Https {
+    pub(crate) listen: SocketAddr,
+    /// The directory of the certificate authority.
+    pub(crate) ca: PathBuf,
 }
 
 /// Takes callbacks in this process.
@@ -92,6 +103,8 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             public_url: None,
+            https: None,
+            https_hosts: Vec::new(),
             partners: Vec::new(),
             data: None,
             snapshot: None,
@@ -124,6 +137,21 @@ impl Builder {
     /// listening address.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.config.public_url = Some(url.into());
+        self
+    }
+
+    /// Listen for https too, on loopback only; port 0 takes any free one. Its certificate, for DOKU's API
+    /// hosts, `localhost`, 127.0.0.1, ::1 and the host of [`Builder::public_url`], comes from the
+    /// [`CertificateAuthority`](crate::CertificateAuthority) in the directory `ca`, which is made if there is
+    /// none. Needs the feature `tls`, which is on by default.
+    pub fn https(mut self, address: SocketAddr, ca: impl Into<PathBuf>) -> Self {
+        self.config.https = Some(Https { listen: address, ca: ca.into() });
+        self
+    }
+
+    /// One more name or address that the certificate is for. The authority has to be one that may vouch for it.
+    pub fn https_host(mut self, host: impl Into<String>) -> Self {
+        self.config.https_hosts.push(host.into());
         self
     }
 

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use doku_types::error::ApiError;
 
-use crate::{reply::Reply, store::DataError};
+use crate::{CaError, reply::Reply, store::DataError};
 
 /// Why a mock cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,20 @@ pub enum StartError {
         #[source]
         error: std::io::Error,
     },
+    /// The address for https cannot be listened on.
+    #[error(
+        "cannot listen for https on {address}: {error}; `--https 127.0.0.1:0` takes any free port, and docs/https.md says how to come by port 443"
+    )]
+    ListenHttps {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The certificate authority for https cannot be used.
+    #[error("no https: {0}")]
+    Ca(#[from] CaError),
     /// A client id cannot stand in a header, so nobody could call by it.
     #[error("a client id has to be of visible ASCII characters, such as BRN-0001-1700000000000")]
     ClientId,

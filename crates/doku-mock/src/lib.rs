@@ -46,6 +46,7 @@ mod reply;
 mod server;
 mod start;
 mod store;
+mod tls;
 
 pub use agenda::AdvanceError;
 pub use callback::{Attempt, CallbackRecord, DeliveryState};
@@ -61,3 +62,4 @@ pub use mock::MockDoku;
 pub use openapi::openapi;
 pub use profile::{Profile, ProfileError};
 pub use store::{DataError, StoreError};
+pub use tls::{CaError, CertificateAuthority};

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -39,6 +39,8 @@ pub struct MockDoku {
     pub(crate) app: Arc<App>,
     pub(crate) router: Router,
     pub(crate) address: SocketAddr,
+    /// The URL for https, and the certificate to trust.
+    pub(crate) https: Option<(String, PathBuf)>,
     pub(crate) credentials: Credentials,
     pub(crate) server: Option<JoinHandle<()>>,
     pub(crate) expectations: Mutex<Vec<Expectation>>,
@@ -76,6 +78,16 @@ impl MockDoku {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What a client puts before DOKU's paths to come by https, if the mock listens for that: `https://127.0.0.1:…`.
+    pub fn https_url(&self) -> Option<&str> {
+        self.https.as_ref().map(|(url, _)| url.as_str())
+    }
+
+    /// The certificate that a client has to trust for https, a file in PEM.
+    pub fn ca(&self) -> Option<&Path> {
+        self.https.as_ref().map(|(_, ca)| ca.as_path())
     }
 
     /// The first partner's client id and key.

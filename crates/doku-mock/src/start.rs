@@ -15,9 +15,10 @@ use tokio::{
     runtime::Handle,
     sync::{Semaphore, watch},
 };
+use tracing::info;
 
 use crate::{
-    DataError, MockDoku, StartError, StoreError,
+    CertificateAuthority, DataError, MockDoku, StartError, StoreError,
     admin::{self, Metrics},
     agenda,
     app::{App, MAX_IN_PROCESS},
@@ -33,16 +34,21 @@ use crate::{
     outbound::Outbound,
     server,
     store::{Snapshot, Store, recognise},
+    tls::Tls,
 };
 
 impl MockDoku {
     pub(crate) async fn start_by(config: Config) -> Result<Self, StartError> {
         match &config.admin_token {
             Some(token) if !admin::is_token(token.expose()) => return Err(StartError::AdminToken),
-            None if !config.listen.ip().is_loopback() => {
-                return Err(StartError::NotLoopback(config.listen));
+            Some(_) => {}
+            None => {
+                let https = config.https.as_ref().map(|https| https.listen);
+                let mut addresses = [Some(config.listen), https].into_iter().flatten();
+                if let Some(address) = addresses.find(|address| !address.ip().is_loopback()) {
+                    return Err(StartError::NotLoopback(address));
+                }
             }
-            _ => {}
         }
         if !config.clock.is_sound() {
             return Err(StartError::Clock);
@@ -53,6 +59,7 @@ impl MockDoku {
         let listen = |error| StartError::Listen { address: config.listen, error };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let https = https(&config).await?;
         let base_url = match &config.public_url {
             Some(url) => public_url(url).ok_or(StartError::PublicUrl)?,
             None => format!("http://{address}"),
@@ -117,10 +124,57 @@ impl MockDoku {
         app.spawn(delivery::deliver(Arc::clone(&app), released));
         app.spawn(agenda::follow(Arc::clone(&app)));
         let router = server::router(Arc::clone(&app));
-        let serving = server::serve(listener, router.clone(), Arc::clone(&app));
-        let server = Some(tokio::spawn(serving));
-        Ok(Self { app, router, address, credentials, server, expectations: Mutex::default() })
+        let serve = |listener, tls| server::serve(listener, tls, router.clone(), Arc::clone(&app));
+        let (https, secured) = match https {
+            Some(Https { url, listener, tls }) => {
+                let ca = tls.authority().to_owned();
+                (Some((url, ca)), Some(serve(listener, Some(tls))))
+            }
+            None => (None, None),
+        };
+        let serving = serve(listener, None);
+        let server = Some(tokio::spawn(async move {
+            let secured = async {
+                if let Some(secured) = secured {
+                    secured.await;
+                }
+            };
+            tokio::join!(serving, secured);
+        }));
+        let expectations = Mutex::default();
+        Ok(Self { app, router, address, https, credentials, server, expectations })
     }
+}
+
+/// https, about to be served.
+struct Https {
+    url: String,
+    listener: TcpListener,
+    tls: Tls,
+}
+
+/// Listens for https, if that is asked for, with the authority of its directory.
+async fn https(config: &Config) -> Result<Option<Https>, StartError> {
+    let Some(https) = &config.https else {
+        return Ok(None);
+    };
+    let mut hosts = config.https_hosts.clone();
+    let public = config.public_url.as_deref().and_then(|url| url.parse::<http::Uri>().ok());
+    hosts.extend(public.as_ref().and_then(http::Uri::host).map(str::to_owned));
+    let directory = https.ca.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let authority = CertificateAuthority::open_or_make(directory, &hosts)?;
+        if authority.is_new() {
+            let ca = authority.certificate().display();
+            info!(%ca, "made a certificate authority: clients have to trust it");
+        }
+        Tls::new(authority, &hosts)
+    });
+    let tls = made.await.map_err(|error| StartError::Thread(error.into()))??;
+    let listen = |error| StartError::ListenHttps { address: https.listen, error };
+    let listener = TcpListener::bind(https.listen).await.map_err(listen)?;
+    let url = format!("https://{}", listener.local_addr().map_err(listen)?);
+    Ok(Some(Https { url, listener, tls }))
 }
 
 impl App {

@@ -4,6 +4,7 @@ mod advance;
 mod assumptions;
 mod businesses;
 mod callbacks;
+mod ca;
 mod client;
 mod clock;
 mod complete;
@@ -68,6 +69,7 @@ enum Command {
     Fire(fire::Options),
     Metrics(metrics::Options),
     Openapi(openapi::Options),
+    Ca(ca::Options),
     Ready(ready::Options),
     Resend(resend::Options),
     Reset(reset::Options),
@@ -93,6 +95,7 @@ pub(crate) async fn main() -> ExitCode {
         Some(Command::Fire(options)) => fire::run(&options).await,
         Some(Command::Metrics(options)) => metrics::run(&options).await,
         Some(Command::Openapi(options)) => openapi::run(&options).await,
+        Some(Command::Ca(options)) => ca::run(options),
         Some(Command::Ready(options)) => ready::run(&options).await,
         Some(Command::Resend(options)) => resend::run(&options).await,
         Some(Command::Reset(options)) => reset::run(&options).await,

@@ -12,6 +12,8 @@ use doku_mock::{
 use doku_signing::Credentials;
 use serde::Deserialize;
 
+use super::ca;
+
 /// How a mock is set up.
 #[derive(Args)]
 #[command(next_help_heading = "Options of a mock that is started")]
@@ -27,6 +29,17 @@ pub(super) struct Options {
     /// What links to files begin with, if the mock is reached by another name.
     #[arg(long, env = "DOKU_MOCK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Listen for https too, with a certificate for DOKU's API hosts and this machine; port 0 takes any free
+    /// one. Loopback only.
+    #[arg(long, env = "DOKU_MOCK_HTTPS", value_name = "ADDRESS")]
+    https: Option<SocketAddr>,
+    /// One more host that the certificate for https is for; may be given several times.
+    #[arg(long, env = "DOKU_MOCK_HTTPS_HOST", value_delimiter = ',', value_name = "HOST")]
+    https_host: Vec<String>,
+    /// The directory of the certificate authority for https, made if there is none: .doku-mock/ca in the
+    /// home directory unless set.
+    #[arg(long, env = "DOKU_MOCK_CA", value_name = "DIR")]
+    ca: Option<PathBuf>,
     /// The partner's client id.
     #[arg(long, env = "DOKU_MOCK_CLIENT_ID", default_value = DEFAULT_CLIENT_ID, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     client_id: String,
@@ -132,6 +145,12 @@ impl Options {
         }
         if let Some(url) = self.public_url {
             builder = builder.public_url(url);
+        }
+        if let Some(address) = self.https {
+            builder = builder.https(address, ca::directory(self.ca)?);
+        }
+        for host in self.https_host {
+            builder = builder.https_host(host);
         }
         if let Some(file) = self.data {
             builder = builder.data(file);

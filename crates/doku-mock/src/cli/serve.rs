@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     io::{IsTerminal, Write},
+    path::Path,
 };
 
 use tracing::{info, warn};
@@ -16,6 +17,11 @@ use super::{Failure, options::Options, stop::StopSignals};
 struct Ready<'a> {
     ready: bool,
     base_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    https_url: Option<&'a str>,
+    /// The certificate to trust for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca: Option<&'a Path>,
     client_id: &'a str,
     pid: u32,
 }
@@ -35,6 +41,8 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let ready = Ready {
         ready: true,
         base_url: mock.base_url(),
+        https_url: mock.https_url(),
+        ca: mock.ca(),
         client_id: mock.credentials().client_id.as_str(),
         pid: std::process::id(),
     };

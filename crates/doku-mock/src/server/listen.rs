@@ -1,29 +1,32 @@
-//! Connections: accepted up to a limit, served, and let go.
+//! Connections, plain or by TLS: accepted up to a limit, served, and let go.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::Router;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     task::JoinSet,
+    time::timeout,
 };
 use tracing::{debug, warn};
 
-use super::exchange::answer;
+use super::{exchange::answer, only_https_here};
 use crate::{
     app::App,
     body::HEAD,
     gate::{Gate, GatedIo},
+    tls::Tls,
 };
 
 /// Serves until the app is stopped, then lets replies under way finish for at most 5 s.
-pub(crate) async fn serve(listener: TcpListener, router: Router, app: Arc<App>) {
+pub(crate) async fn serve(listener: TcpListener, tls: Option<Tls>, router: Router, app: Arc<App>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     // Dropped with this future, it ends whatever is still open.
@@ -37,7 +40,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, app: Arc<App>) 
         tokio::select! {
             (place, accepted) = accepted => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connect(stream, place, router.clone(), &app, &graceful));
+                    let (router, app) = (router.clone(), Arc::clone(&app));
+                    let connection = Connection { router, app, watcher: graceful.watcher() };
+                    let tls = tls.clone();
+                    connections.spawn(async move {
+                        connection.begin(stream, tls).await;
+                        drop(place);
+                    });
                 }
                 Err(error) => {
                     // Out of descriptors, say: others may be closed soon.
@@ -50,47 +59,99 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, app: Arc<App>) 
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
         warn!("connections were still busy after {} s", DRAIN.as_secs());
     }
 }
 
-/// Serves one connection to its end.
-fn connect(
-    stream: TcpStream,
-    place: Option<OwnedSemaphorePermit>,
+/// One connection.
+struct Connection {
     router: Router,
-    app: &Arc<App>,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + 'static {
-    // Replies are written whole; waiting to fill a packet would only delay them.
-    let _ = stream.set_nodelay(true);
-    let gate = Gate::default();
-    let io = GatedIo::new(TokioIo::new(stream), gate.clone());
-    let connected = app.metrics.connected();
-    let app = Arc::clone(app);
-    let service =
-        service_fn(move |request| answer(request, router.clone(), gate.clone(), Arc::clone(&app)));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        // A client that has said all it had to say still gets its answer.
-        .half_close(true)
-        // `Client-Id`, as DOKU spells it, for clients that compare names by case.
-        .title_case_headers(true)
-        .serve_connection(io, service);
-    let connection = graceful.watch(connection);
-    async move {
-        match connection.await {
+    app: Arc<App>,
+    watcher: Watcher,
+}
+
+impl Connection {
+    /// Serves it to its end, after a handshake if there is one to be made.
+    async fn begin(self, stream: TcpStream, tls: Option<Tls>) {
+        // Replies are written whole; waiting to fill a packet would only delay them.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = tls else {
+            return self.exchanges(stream).await;
+        };
+        let opened = tokio::select! {
+            opened = timeout(HEAD, open(stream, &tls)) => opened,
+            // Nothing was asked yet that this could cut off.
+            () = self.app.stopped() => return,
+        };
+        match opened {
+            Ok(Ok(Opened::Secure(stream))) => self.exchanges(stream).await,
+            Ok(Ok(Opened::Plain(stream))) => {
+                warn!("plain http where https is spoken: the client's URL has to begin with https");
+                let router = only_https_here(Arc::clone(&self.app));
+                Self { router, ..self }.exchanges(stream).await;
+            }
+            Ok(Err(error)) if Tls::is_distrust(&error) => {
+                let ca = tls.authority().display();
+                warn!(%error, "a client broke the handshake off: have it trust {ca}");
+            }
+            Ok(Err(error)) => debug!(%error, "no handshake"),
+            Err(_) => debug!("no handshake within {} s", HEAD.as_secs()),
+        }
+    }
+
+    /// The exchanges of a connection.
+    async fn exchanges(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self { router, app, watcher } = self;
+        let gate = Gate::default();
+        let _connected = app.metrics.connected();
+        let io = GatedIo::new(TokioIo::new(stream), gate.clone());
+        let service = service_fn(move |request| {
+            answer(request, router.clone(), gate.clone(), Arc::clone(&app))
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            // A client that has said all it had to say still gets its answer.
+            .half_close(true)
+            // `Client-Id`, as DOKU spells it, for clients that compare names by case.
+            .title_case_headers(true)
+            .serve_connection(io, service);
+        match watcher.watch(connection).await {
             Err(error) if error.is_parse() => {
-                warn!(%error, "not HTTP: does somebody use https here?");
+                warn!(%error, "not HTTP: does somebody use https here? It has an address of its own, by --https");
             }
             Err(error) => debug!(%error, "connection ended"),
             Ok(()) => {}
         }
-        drop((place, connected));
     }
 }
 
+/// A connection to the address for https.
+enum Opened<S> {
+    Secure(S),
+    /// Somebody speaks plain HTTP there.
+    Plain(TcpStream),
+}
+
+/// Makes the handshake, unless what comes is plain HTTP.
+async fn open(
+    stream: TcpStream,
+    tls: &Tls,
+) -> io::Result<Opened<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>> {
+    let mut first = [0];
+    let length = stream.peek(&mut first).await?;
+    if length == 0 {
+        // Somebody looked whether the port is open.
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
+    // A method begins with a letter, a handshake with byte 22.
+    if first[0].is_ascii_alphabetic() {
+        return Ok(Opened::Plain(stream));
+    }
+    tls.accept(stream).await.map(Opened::Secure)
+}
+
+/// At each of the addresses.
 const MAX_CONNECTIONS: usize = 1024;
 const DRAIN: Duration = Duration::from_secs(5);

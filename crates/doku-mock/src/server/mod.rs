@@ -9,10 +9,11 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware,
+    response::IntoResponse,
     routing::{MethodFilter, get, on},
 };
 use doku_types::partner::endpoint::Endpoint;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 
 pub(crate) use exchange::call;
 pub(crate) use listen::serve;
@@ -51,6 +52,17 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             |method: Method| async move { auth::method_not_allowed(&method) },
         )
         .with_state(app)
+}
+
+/// What is answered to plain HTTP where https is spoken.
+fn only_https_here(app: Arc<App>) -> Router {
+    let refuse = || async {
+        let message = "PLAIN HTTP WHERE HTTPS IS SPOKEN: BEGIN THE URL WITH https://";
+        let mut reply = Reply::business(StatusCode::BAD_REQUEST, message, "A30").into_response();
+        reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        reply
+    };
+    Router::new().fallback(refuse).with_state(app)
 }
 
 async fn unknown_path(request: Request) -> Reply {
