@@ -19,6 +19,7 @@ mod outcomes;
 mod persistence;
 mod profiles;
 mod refusals;
+mod reply_faults;
 mod time;
 mod updates;
 

@@ -14,7 +14,9 @@ use doku_types::{
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
 
-use crate::{app::App, body, explanation::Explanation, kyb::Outcome, operation, reply::Reply};
+use crate::{
+    app::App, body, explanation::Explanation, fault::Skew, kyb::Outcome, operation, reply::Reply,
+};
 
 /// A request whose signature was right.
 #[derive(Debug)]
@@ -59,8 +61,9 @@ impl Call {
 pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request) -> Response {
     let (parts, mut content) = request.into_parts();
     let mut asked = Asked::new(operation);
+    let skew = Skew::of(&parts.extensions);
     let checked = async {
-        let (credentials, headers) = check_headers(app, &parts.headers)?;
+        let (credentials, headers) = check_headers(app, &parts.headers, skew)?;
         asked.body = body::read(&mut content, MAX_BODY).await?;
         check_signature(app, credentials, &parts, &asked.body, &headers)?;
         Ok::<_, Reply>((credentials, headers.request_id))
@@ -87,7 +90,7 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
         call.uri.path(),
         &reply.body,
         &call.request_id,
-        app.clock.now(),
+        skew.shows(app.clock.now()),
     );
     let mut response = reply.into_response();
     response.extensions_mut().insert(Asked { partner: Some(call.partner), ..asked });
@@ -115,6 +118,7 @@ pub(crate) fn outcome(header: Option<&str>) -> Result<Option<Outcome>, Reply> {
 fn check_headers<'a>(
     app: &'a App,
     headers: &HeaderMap,
+    skew: Skew,
 ) -> Result<(&'a Credentials, SignedHeaders), Reply> {
     let malformed = |name: &str| {
         let message = format!("Invalid format Header {name}");
@@ -131,7 +135,7 @@ fn check_headers<'a>(
     let Some(at) = Timestamp::parse(&headers.timestamp) else {
         return Err(malformed(Form::Request.timestamp_header()));
     };
-    if !app.is_timely(at) {
+    if !app.is_timely(skew.meant(at)) {
         return Err(Reply::gateway(
             GatewayCode::RequestTimeOutOfRange,
             "Header Request-Timestamp is not in +- 3600 second of now",

@@ -13,7 +13,7 @@ use doku_signing::Credentials;
 use http::{Request, StatusCode};
 
 use crate::{
-    MockDoku, StartError,
+    Fault, MockDoku, StartError,
     clock::Clock,
     kyb::{Outcome, Pace},
     profile::Profile,
@@ -60,6 +60,7 @@ pub(crate) struct Config {
     pub(crate) callback_allow: Vec<String>,
     pub(crate) callback_ca: Option<PathBuf>,
     pub(crate) receiver: Option<Receiver>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// Takes callbacks in this process.
@@ -101,6 +102,7 @@ impl Default for Config {
             callback_allow: Vec::new(),
             callback_ca: None,
             receiver: None,
+            faults: Vec::new(),
         }
     }
 }
@@ -192,6 +194,12 @@ impl Builder {
     /// A PEM file with certificates to trust beside Mozilla's, for callbacks and `file_url` over https.
     pub fn callback_ca(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.callback_ca = Some(file.into());
+        self
+    }
+
+    /// One more fault that is armed from the start, as by [`MockDoku::arm`].
+    pub fn fault(mut self, fault: impl Into<Fault>) -> Self {
+        self.config.faults.push(fault.into());
         self
     }
 

@@ -10,6 +10,9 @@ use crate::{reply::Reply, store::DataError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// More faults than can be armed.
+    #[error(transparent)]
+    Faults(#[from] crate::TooManyFaults),
     /// The address is not on this machine. Others could read identity papers.
     #[error("{0} is not a loopback address: listen on 127.0.0.1 or [::1]")]
     NotLoopback(SocketAddr),

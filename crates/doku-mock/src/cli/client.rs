@@ -48,9 +48,13 @@ impl Target {
     }
 
     /// Asks for a change.
-    #[expect(dead_code, reason = "the verbs that come next need it")]
     pub(super) async fn post(&self, path: &str, document: &Value) -> Result<Value, Failure> {
         self.json(Method::POST, path, Some(document)).await
+    }
+
+    /// Takes what is at a path away.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.json(Method::DELETE, path, None).await
     }
 
     async fn json(

@@ -28,7 +28,8 @@ pub(crate) struct ReceivedRequest {
     pub(crate) callbacks: Vec<i64>,
     pub(crate) explanation: Option<Explanation>,
     pub(crate) request: Request<Bytes>,
-    pub(crate) answer: Answer,
+    /// `None` where the connection was reset instead.
+    pub(crate) answer: Option<Answer>,
     pub(crate) latency_ms: u64,
 }
 
@@ -67,11 +68,13 @@ impl Journal {
             answer,
             latency_ms,
         } = exchange;
-        let counted = (operation, answer.status.as_u16());
+        let counted = answer.as_ref().map(|answer| (operation, answer.status.as_u16()));
         let direction = Direction::Received { operation, partner, callbacks, explanation };
-        let entry = JournalEntry::new(at, direction, request, Some(answer), latency_ms);
+        let entry = JournalEntry::new(at, direction, request, answer, latency_ms);
         let mut kept = self.kept();
-        *kept.answered.entry(counted).or_default() += 1;
+        if let Some(counted) = counted {
+            *kept.answered.entry(counted).or_default() += 1;
+        }
         kept.add(entry);
     }
 
@@ -136,11 +139,11 @@ mod tests {
             callbacks: Vec::new(),
             explanation: None,
             request: Request::post("/x?name=budi").body(vec![b'n'; body].into()).unwrap(),
-            answer: Answer {
+            answer: Some(Answer {
                 status: StatusCode::OK,
                 headers: HeaderMap::new(),
                 body: Bytes::from_static(b"secret"),
-            },
+            }),
             latency_ms: 1,
         }
     }
@@ -206,8 +209,9 @@ mod tests {
         let value = HeaderValue::from_maybe_shared(read.slice(5..10)).unwrap();
         received.request.headers_mut().append("a", value.clone());
         received.request.headers_mut().append("a", value.clone());
-        received.answer.headers.append("a", value);
-        received.answer.body = read.slice(11..15);
+        let answer = received.answer.as_mut().unwrap();
+        answer.headers.append("a", value);
+        answer.body = read.slice(11..15);
         assert!(!read.is_unique());
 
         let journal = Journal::default();

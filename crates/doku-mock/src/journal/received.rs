@@ -13,6 +13,7 @@ use crate::{
     admin,
     app::App,
     auth::Asked,
+    fault::Wire,
     reply::{Release, WholeBody},
 };
 
@@ -35,11 +36,12 @@ pub(crate) fn write_down(
     let asked = extensions.remove::<Asked>();
     let whole = extensions.remove::<WholeBody>();
     let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
-    let answer = Answer {
+    let is_reset = extensions.get::<Wire>().is_some_and(|wire| wire.reset);
+    let answer = (!is_reset).then(|| Answer {
         status,
         headers: response.headers().clone(),
         body: whole.map(|whole| whole.0).unwrap_or_default(),
-    };
+    });
     let (operation, partner, body, explanation) = match asked {
         Some(Asked { operation, partner, body, explanation }) => {
             (Some(operation), partner, body, explanation)
