@@ -220,9 +220,9 @@ async fn a_delay_comes_before_the_operation_and_ends_with_the_mock() {
     );
 
     arm(&world, "delay=10m");
-    let socket = world.write(&invite()).await;
+    let socket = world.write(&token(&world)).await;
     world.wait_until("it waits", |mock| mock.faults()[0].happened() == 1).await;
-    assert_eq!(world.mock.businesses().len(), 1, "it has not begun");
+    assert_eq!(world.mock.journal().len(), 1, "it has not been answered");
     let World { mock, .. } = world;
     let (_, (came, _)) = tokio::join!(mock.shutdown(), raw(socket));
     assert!(came.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&came));

@@ -11,7 +11,7 @@ use crate::{reply::Reply, store::DataError};
 #[non_exhaustive]
 pub enum StartError {
     /// More faults than can be armed.
-    #[error(transparent)]
+    #[error("more faults than can be armed: give at most 100")]
     Faults(#[from] crate::TooManyFaults),
     /// The address is not on this machine. Others could read identity papers.
     #[error("{0} is not a loopback address: listen on 127.0.0.1 or [::1]")]
