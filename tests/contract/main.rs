@@ -22,6 +22,7 @@ mod outcomes;
 mod persistence;
 mod profiles;
 mod refusals;
+mod reply_faults;
 mod reset;
 mod snapshots;
 mod time;

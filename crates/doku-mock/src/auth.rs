@@ -19,6 +19,7 @@ use crate::{
     bearer::BearerFault,
     body,
     explanation::{self, Explanation},
+    fault::Skew,
     kyb::Outcome,
     operation,
     reply::Reply,
@@ -98,8 +99,9 @@ impl Call {
 pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request) -> Response {
     let (parts, mut content) = request.into_parts();
     let mut asked = Asked::new(operation);
+    let skew = Skew::of(&parts.extensions);
     let checked = async {
-        let (credentials, headers) = check_headers(app, &parts.headers)?;
+        let (credentials, headers) = check_headers(app, &parts.headers, skew)?;
         asked.body = body::read(&mut content, MAX_BODY).await?;
         check_signature(app, credentials, &parts, &asked.body, &headers).await?;
         Ok::<_, Refusal>((credentials, headers.request_id))
@@ -122,7 +124,7 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
         call.uri.path(),
         &reply.body,
         &call.request_id,
-        app.clock.now(),
+        skew.shows(app.clock.now()),
     );
     let mut response = reply.into_response();
     response.extensions_mut().insert(Asked { partner: Some(call.partner), ..asked });
@@ -150,6 +152,7 @@ pub(crate) fn outcome(header: Option<&str>) -> Result<Option<Outcome>, Reply> {
 fn check_headers<'a>(
     app: &'a App,
     headers: &HeaderMap,
+    skew: Skew,
 ) -> Result<(&'a Credentials, SignedHeaders), Refusal> {
     let malformed = |name: &str| {
         let message = format!("Invalid format Header {name}");
@@ -171,7 +174,7 @@ fn check_headers<'a>(
         let reply = malformed(Form::Request.timestamp_header());
         return Err(Refusal::explained(reply, explanation::malformed_timestamp(&signed.timestamp)));
     };
-    if !app.is_timely(at) {
+    if !app.is_timely(skew.meant(at)) {
         let reply = Reply::gateway(
             GatewayCode::RequestTimeOutOfRange,
             "Header Request-Timestamp is not in +- 3600 second of now",

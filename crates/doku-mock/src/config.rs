@@ -14,7 +14,7 @@ use doku_types::SecretKey;
 use http::{Request, StatusCode};
 
 use crate::{
-    MockDoku, StartError,
+    Fault, MockDoku, StartError,
     clock::Clock,
     kyb::{Outcome, Pace},
     profile::Profile,
@@ -67,6 +67,7 @@ pub(crate) struct Config {
     pub(crate) callback_ca: Option<PathBuf>,
     pub(crate) show_personal_data: bool,
     pub(crate) receiver: Option<Receiver>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// https beside http.
@@ -121,6 +122,7 @@ impl Default for Config {
             callback_ca: None,
             show_personal_data: false,
             receiver: None,
+            faults: Vec::new(),
         }
     }
 }
@@ -250,6 +252,12 @@ impl Builder {
     /// and bearer tokens are masked all the same. [`MockDoku::journal`] masks nothing.
     pub fn show_personal_data(mut self) -> Self {
         self.config.show_personal_data = true;
+        self
+    }
+
+    /// One more fault that is armed from the start, as by [`MockDoku::arm`].
+    pub fn fault(mut self, fault: impl Into<Fault>) -> Self {
+        self.config.faults.push(fault.into());
         self
     }
 

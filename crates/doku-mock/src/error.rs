@@ -10,6 +10,9 @@ use crate::{CaError, reply::Reply, store::DataError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// More faults than can be armed.
+    #[error("more faults than can be armed: give at most 100")]
+    Faults(#[from] crate::TooManyFaults),
     /// The address is not on this machine, and there is no admin token: others could read identity
     /// papers.
     #[error(

@@ -1,16 +1,20 @@
 //! Callbacks start after the reply that caused them was written (A05). Only the connection knows
 //! when that is: its [`Gate`] holds the delivery back until the reply's body has ended and the
-//! socket was flushed, or the connection is gone.
+//! socket was flushed, or the connection is gone. It is also where faults reach the connection: one is
+//! reset, dripped, or cut off.
 
 use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
+    task::{Context, Poll, Waker, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, time::Sleep};
 
 use crate::reply::Release;
 
@@ -26,6 +30,16 @@ struct State {
     ended: Vec<Release>,
     /// The connection is gone: nothing will leave any more.
     gone: bool,
+    /// The connection ends with a reset.
+    reset: bool,
+    /// How many bytes of the present reply are written at once, and the pause after them.
+    drip: Option<(usize, Duration)>,
+    /// The present reply's body has ended.
+    body_ended: bool,
+    /// How many times the socket was flushed.
+    flushes: u64,
+    /// Whoever waits for the next time.
+    waiting: Option<Waker>,
 }
 
 impl Gate {
@@ -38,9 +52,46 @@ impl Gate {
         }
     }
 
+    /// Lets the connection end with a reset; what was held goes once it has.
+    pub(crate) fn reset(&self, held: Option<Release>) {
+        self.state().reset = true;
+        if let Some(held) = held {
+            self.ended(held);
+        }
+    }
+
+    /// Writes the reply that comes next so many bytes at once, with a pause after them.
+    pub(crate) fn drip(&self, bytes: usize, pause: Duration) {
+        self.state().drip = Some((bytes, pause));
+    }
+
+    fn body_ended(&self) {
+        self.state().body_ended = true;
+    }
+
+    /// Whether the socket was flushed since this was first asked with the same `mark`; if not, whoever asks
+    /// is woken then.
+    fn flushed_since(&self, mark: &mut Option<u64>, context: &mut Context<'_>) -> bool {
+        let mut state = self.state();
+        let since = *mark.get_or_insert(state.flushes);
+        state.waiting = Some(context.waker().clone());
+        state.flushes > since
+    }
+
     fn flushed(&self) {
+        let (ended, waiting) = {
+            let mut state = self.state();
+            state.flushes += 1;
+            if std::mem::take(&mut state.body_ended) {
+                state.drip = None;
+            }
+            (std::mem::take(&mut state.ended), state.waiting.take())
+        };
         // Dropped, they go.
-        drop(std::mem::take(&mut self.state().ended));
+        drop(ended);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
     }
 
     /// Whoever asked has left; what it caused happened all the same.
@@ -59,12 +110,24 @@ pub(crate) struct GatedBody {
     inner: axum::body::Body,
     gate: Gate,
     held: Option<Release>,
+    /// How many bytes more come before the connection is closed.
+    cut: Option<usize>,
+    /// What was flushed when the last of them were given.
+    mark: Option<u64>,
+    /// `Content-Length` is another than the body's.
+    is_wrong: bool,
 }
 
 impl GatedBody {
     /// A body whose reply holds the delivery of these callbacks back.
     pub(crate) fn new(inner: axum::body::Body, gate: Gate, held: Option<Release>) -> Self {
-        Self { inner, gate, held }
+        Self { inner, gate, held, cut: None, mark: None, is_wrong: false }
+    }
+
+    /// The same, where the connection is closed after so many bytes, or `Content-Length` is wrong.
+    pub(crate) fn cut(mut self, bytes: Option<usize>, is_wrong: bool) -> Self {
+        (self.cut, self.is_wrong) = (bytes, is_wrong);
+        self
     }
 }
 
@@ -76,39 +139,91 @@ impl Body for GatedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(context)
+        let Some(left) = self.cut else {
+            return Pin::new(&mut self.inner).poll_frame(context);
+        };
+        if left > 0
+            && let Some(frame) = ready!(Pin::new(&mut self.inner).poll_frame(context))
+        {
+            let mut data = frame?.into_data().unwrap_or_default();
+            data.truncate(left);
+            self.cut = Some(left - data.len());
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        self.cut = Some(0);
+        // An error ends the connection at once: what was given so far has to be written first.
+        let Self { gate, mark, .. } = &mut *self;
+        if gate.flushed_since(mark, context) {
+            return Poll::Ready(Some(Err(axum::Error::new(Cut))));
+        }
+        Poll::Pending
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
+        self.cut.is_none() && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        // What is said of the body has to agree with `Content-Length`, or be nothing.
+        if self.is_wrong { SizeHint::default() } else { self.inner.size_hint() }
     }
 }
 
+/// A body ends before its end, by a fault on demand.
+#[derive(Debug, thiserror::Error)]
+#[error("cut off by a fault")]
+struct Cut;
+
 impl Drop for GatedBody {
     fn drop(&mut self) {
+        self.gate.body_ended();
         if let Some(held) = self.held.take() {
             self.gate.ended(held);
         }
     }
 }
 
-/// A connection that tells its gate when it was flushed, and when it is gone.
-pub(crate) struct GatedIo<T> {
-    inner: T,
-    gate: Gate,
+/// A connection that can end with a reset.
+pub(crate) trait Abort {
+    /// Lets it end so, once it is dropped.
+    fn abort(&self);
 }
 
-impl<T> GatedIo<T> {
-    pub(crate) fn new(inner: T, gate: Gate) -> Self {
-        Self { inner, gate }
+impl Abort for TcpStream {
+    fn abort(&self) {
+        // Who cannot have a reset sees an end.
+        let _ = self.set_zero_linger();
     }
 }
 
-impl<T: Read + Unpin> Read for GatedIo<T> {
+#[cfg(feature = "tls")]
+impl Abort for tokio_rustls::server::TlsStream<TcpStream> {
+    fn abort(&self) {
+        self.get_ref().0.abort();
+    }
+}
+
+impl<T: Abort> Abort for TokioIo<T> {
+    fn abort(&self) {
+        self.inner().abort();
+    }
+}
+
+/// A connection that tells its gate when it was flushed, and when it is gone.
+pub(crate) struct GatedIo<T: Abort> {
+    inner: T,
+    gate: Gate,
+    /// Until the next bytes of a reply that drips.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl<T: Abort> GatedIo<T> {
+    pub(crate) fn new(inner: T, gate: Gate) -> Self {
+        Self { inner, gate, pause: None }
+    }
+}
+
+impl<T: Abort + Read + Unpin> Read for GatedIo<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -118,13 +233,24 @@ impl<T: Read + Unpin> Read for GatedIo<T> {
     }
 }
 
-impl<T: Write + Unpin> Write for GatedIo<T> {
+impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, buffer)
+        let drip = self.gate.state().drip;
+        let Some((bytes, pause)) = drip else {
+            return Pin::new(&mut self.inner).poll_write(context, buffer);
+        };
+        if let Some(waiting) = &mut self.pause {
+            ready!(waiting.as_mut().poll(context));
+            self.pause = None;
+        }
+        let drop = &buffer[..buffer.len().min(bytes)];
+        let written = ready!(Pin::new(&mut self.inner).poll_write(context, drop))?;
+        self.pause = Some(Box::pin(tokio::time::sleep(pause)));
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(
@@ -154,12 +280,19 @@ impl<T: Write + Unpin> Write for GatedIo<T> {
         context: &mut Context<'_>,
         buffers: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
+        if self.gate.state().drip.is_some() {
+            let first = buffers.iter().find(|buffer| !buffer.is_empty());
+            return self.poll_write(context, first.map_or(&[], |buffer| buffer));
+        }
         Pin::new(&mut self.inner).poll_write_vectored(context, buffers)
     }
 }
 
-impl<T> Drop for GatedIo<T> {
+impl<T: Abort> Drop for GatedIo<T> {
     fn drop(&mut self) {
+        if self.gate.state().reset {
+            self.inner.abort();
+        }
         self.gate.gone();
     }
 }
@@ -168,6 +301,10 @@ impl<T> Drop for GatedIo<T> {
 mod tests {
     use super::*;
     use crate::callback::{Held, Place, Releases};
+
+    impl Abort for () {
+        fn abort(&self) {}
+    }
 
     /// One callback that is held back.
     fn held() -> (Release, Releases) {

@@ -55,7 +55,9 @@ pub use config::{Builder, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 pub use error::{Refused, StartError, WaitError};
 pub use expectation::{Expectation, Times};
 pub use explanation::Explanation;
-pub use fault::{CallbackFault, FaultKind, TooManyFaults};
+pub use fault::{
+    CallbackFault, Fault, FaultError, FaultKind, ReplyFault, ReplyFaultKind, TooManyFaults,
+};
 pub use journal::{Answer, BrandState, BusinessState, Direction, JournalEntry, Verdict};
 pub use kyb::{Outcome, OutcomeError, Pace, PaceError};
 pub use mock::MockDoku;

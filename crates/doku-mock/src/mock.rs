@@ -1,6 +1,7 @@
 //! A mock within a process: started, told what to do, looked into, stopped.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -21,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    AdvanceError, Builder, CallbackFault, CallbackRecord, DeliveryState, Expectation, JournalEntry,
+    AdvanceError, Builder, CallbackRecord, DeliveryState, Expectation, Fault, JournalEntry,
     Outcome, Refused, StoreError, TooManyFaults, WaitError, admin, agenda,
     app::App,
     callback::delivery,
@@ -219,17 +220,28 @@ impl MockDoku {
         delivery::resend(&self.app, number).await
     }
 
-    /// Lets something go wrong with the callbacks that are told from now on.
+    /// Lets something go wrong from now on with callbacks or replies.
     ///
     /// # Errors
     /// [`TooManyFaults`].
-    pub fn arm(&self, fault: CallbackFault) -> Result<(), TooManyFaults> {
-        self.app.faults.arm(fault).map(drop)
+    pub fn arm(&self, fault: impl Into<Fault>) -> Result<(), TooManyFaults> {
+        self.app.faults.arm(fault.into()).map(drop)
     }
 
     /// Disarms all faults.
     pub fn disarm(&self) {
-        self.app.faults.clear();
+        self.app.faults.clear(None);
+    }
+
+    /// The armed faults in the order in which they were armed, each with how often it has happened.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.app.faults.list().into_values().collect()
+    }
+
+    /// How many times each kind of fault has happened, by its name, such as `reset.after` or `callback.drop`; also
+    /// of those that were disarmed or asked for by a request's own header.
+    pub fn faults_happened(&self) -> BTreeMap<&'static str, u64> {
+        self.app.faults.happened()
     }
 
     /// The last exchanges as they went over the wire, oldest first: at most 10,000 of together 64 MiB. Nothing
@@ -266,7 +278,7 @@ impl MockDoku {
         self.expectations.lock().unwrap_or_else(PoisonError::into_inner).push(expectation);
     }
 
-    /// Answers a request without a socket, as it would over one.
+    /// Answers a request without a socket, as it would over one; faults that need one do not strike.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -92,7 +92,10 @@ impl MockDoku {
         let clock = EngineClock::start(config.clock, opened.stored);
         let links = FileLinks::new(&base_url, opened.link_key().to_owned());
         let (releases, released) = Releases::new();
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(Faults::new(config.seed));
+        for fault in &config.faults {
+            faults.arm(fault.clone())?;
+        }
         let store = opened
             .start(clock.clone(), releases.clone(), Arc::clone(&faults))
             .map_err(StartError::Thread)?;

@@ -18,7 +18,7 @@ use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderValue, StatusCode, header};
 
 use super::Operation;
-use crate::{app::App, fault::FaultKind, reply::Reply, store::Counts};
+use crate::{app::App, reply::Reply, store::Counts};
 
 pub(super) fn operations() -> Vec<Operation> {
     vec![
@@ -174,19 +174,9 @@ fn of_state(text: &mut Text, counts: &Counts) {
 
 /// What is gone with the process: faults and the journal.
 fn of_memory(text: &mut Text, app: &App) {
-    let mut struck = BTreeMap::<_, u64>::new();
-    for fault in app.faults.list().values() {
-        let kind = match fault.kind {
-            FaultKind::Duplicate => "duplicate",
-            FaultKind::Reorder => "reorder",
-            FaultKind::Delay(_) => "delay",
-            FaultKind::Drop => "drop",
-        };
-        *struck.entry(kind).or_default() += u64::from(fault.happened);
-    }
-    let help = "How many times faults that are armed have struck, by kind.";
+    let help = "How many times faults on demand have struck, by kind.";
     let mut family = text.family("faults_struck_total", "counter", help);
-    for (kind, count) in &struck {
+    for (kind, count) in &app.faults.happened() {
         family.sample("", &[("kind", kind)], count);
     }
     let journal = app.journal.counts();

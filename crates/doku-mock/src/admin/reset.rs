@@ -116,8 +116,12 @@ pub(crate) async fn reset_partner(app: &Arc<App>, partner: ClientId) -> Result<T
 /// What is not in the store.
 fn forget(app: &App, partner: Option<&ClientId>) {
     app.journal.clear(partner);
+    app.faults.clear(partner);
     if partner.is_none() {
-        app.faults.clear();
+        for fault in &app.config.faults {
+            // As many could be armed at the start.
+            let _ = app.faults.arm(fault.clone());
+        }
     }
 }
 

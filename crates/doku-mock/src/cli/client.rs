@@ -74,6 +74,11 @@ impl Target {
         self.mock.read(&self.bytes(Method::POST, path, Some(document)).await?)
     }
 
+    /// Takes what is at a path away.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.mock.read(&self.bytes(Method::DELETE, path, None).await?)
+    }
+
     /// The answer as it came, for [`Target::tell`].
     ///
     /// # Errors

@@ -3,26 +3,27 @@
 mod advance;
 mod assumptions;
 mod businesses;
-mod callbacks;
 mod ca;
+mod callbacks;
 mod client;
 mod clock;
 mod complete;
 mod completions;
 mod decide;
 mod duration;
+mod explain;
+mod fault;
 mod fire;
+mod input;
 mod metrics;
 mod openapi;
-mod explain;
-mod input;
 mod options;
 mod ready;
 mod resend;
 mod reset;
 mod serve;
-mod snapshot;
 mod sign;
+mod snapshot;
 mod stop;
 mod table;
 
@@ -61,21 +62,22 @@ enum Command {
     Advance(advance::Options),
     Assumptions(assumptions::Options),
     Businesses(businesses::Options),
+    Ca(ca::Options),
     Callbacks(callbacks::Options),
     Clock(clock::Options),
     Complete(complete::Options),
     Completions(completions::Options),
     Decide(decide::Options),
+    Explain(explain::Options),
+    Fault(fault::Options),
     Fire(fire::Options),
     Metrics(metrics::Options),
     Openapi(openapi::Options),
-    Ca(ca::Options),
     Ready(ready::Options),
     Resend(resend::Options),
     Reset(reset::Options),
-    Snapshot(snapshot::Options),
-    Explain(explain::Options),
     Sign(sign::Options),
+    Snapshot(snapshot::Options),
 }
 
 /// Runs the program.
@@ -96,6 +98,7 @@ pub(crate) async fn main() -> ExitCode {
         Some(Command::Metrics(options)) => metrics::run(&options).await,
         Some(Command::Openapi(options)) => openapi::run(&options).await,
         Some(Command::Ca(options)) => ca::run(options),
+        Some(Command::Fault(options)) => fault::run(&options).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
         Some(Command::Resend(options)) => resend::run(&options).await,
         Some(Command::Reset(options)) => reset::run(&options).await,

@@ -7,7 +7,7 @@ use clap::{
     builder::{FalseyValueParser, NonEmptyStringValueParser},
 };
 use doku_mock::{
-    Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, MockDoku, Outcome, Pace, Profile,
+    Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, Fault, MockDoku, Outcome, Pace, Profile,
 };
 use doku_signing::Credentials;
 use serde::Deserialize;
@@ -103,6 +103,10 @@ pub(super) struct Options {
     /// given several times.
     #[arg(long, env = "DOKU_MOCK_CALLBACK_ALLOW", value_delimiter = ',', value_name = "HOST")]
     callback_allow: Vec<String>,
+    /// What goes wrong from the start, such as reset.after;operation=business-registration;nth=2;times=1 or delay=2s;
+    /// may be given several times, in the environment by comma. doku-mock fault --help has all of them.
+    #[arg(long, env = "DOKU_MOCK_FAULT", value_delimiter = ',', value_name = "FAULT")]
+    fault: Vec<Fault>,
     /// A PEM file with certificates that callbacks and file_url over https may trust beside Mozilla's.
     #[arg(long, env = "DOKU_MOCK_CALLBACK_CA", value_name = "FILE")]
     callback_ca: Option<PathBuf>,
@@ -172,6 +176,9 @@ impl Options {
         }
         for host in self.callback_allow {
             builder = builder.callback_allow(host);
+        }
+        for fault in self.fault {
+            builder = builder.fault(fault);
         }
         if let Some(file) = self.callback_ca {
             builder = builder.callback_ca(file);

@@ -1,10 +1,6 @@
 //! Callbacks that come twice, late, in another order, or not at all.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use doku_types::{code::CallbackType, partner::callback::Callback};
 
@@ -81,12 +77,6 @@ impl CallbackFault {
     }
 }
 
-/// A fault is not armed: 100 are already, with those that will not happen any more.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{MAX_FAULTS} faults are armed already: disarm them first")]
-#[non_exhaustive]
-pub struct TooManyFaults;
-
 /// A callback with what goes wrong with it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Told {
@@ -97,84 +87,62 @@ pub(crate) struct Told {
     pub(crate) dropped: bool,
 }
 
-/// The faults that are armed, by number.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Armed>);
-
-#[derive(Debug, Default)]
-struct Armed {
-    last: u64,
-    faults: BTreeMap<u64, CallbackFault>,
-}
-
-impl Faults {
-    /// Arms a fault, and gives its number.
-    pub(crate) fn arm(&self, fault: CallbackFault) -> Result<u64, TooManyFaults> {
-        let mut armed = self.armed();
-        if armed.faults.len() >= MAX_FAULTS {
-            return Err(TooManyFaults);
-        }
-        armed.last += 1;
-        let number = armed.last;
-        armed.faults.insert(number, fault);
-        Ok(number)
-    }
-
-    /// Every armed fault with its number, also those that will not happen any more.
-    pub(crate) fn list(&self) -> BTreeMap<u64, CallbackFault> {
-        self.armed().faults.clone()
-    }
-
-    /// Disarms all.
-    pub(crate) fn clear(&self) {
-        self.armed().faults.clear();
-    }
-
-    /// What happens to the callbacks of one cause.
-    pub(crate) fn apply(&self, callbacks: Vec<Callback>) -> Vec<Told> {
-        let sound = |callback| Told { callback, delay: None, copies: 1, dropped: false };
-        let mut told: Vec<_> = callbacks.into_iter().map(sound).collect();
-        for fault in self.armed().faults.values_mut() {
-            let places: Vec<_> =
-                (0..told.len()).filter(|place| fault.is_of(&told[*place].callback)).collect();
-            if fault.kind == FaultKind::Reorder {
-                if places.len() > 1 && fault.strikes() {
-                    let reversed: Vec<_> =
-                        places.iter().rev().map(|place| told[*place].clone()).collect();
-                    for (place, other) in places.into_iter().zip(reversed) {
-                        told[place] = other;
-                    }
-                }
-                continue;
-            }
-            for place in places {
-                if !fault.strikes() {
-                    break;
-                }
-                let told = &mut told[place];
-                match fault.kind {
-                    FaultKind::Duplicate => told.copies += 1,
-                    FaultKind::Delay(by) => {
-                        told.delay = Some(told.delay.unwrap_or_default().saturating_add(by));
-                    }
-                    FaultKind::Drop => told.dropped = true,
-                    FaultKind::Reorder => {}
+impl CallbackFault {
+    /// What becomes of the callbacks of one cause by this fault; says how often it happened.
+    pub(super) fn bend(&mut self, told: &mut [Told]) -> u32 {
+        let before = self.happened;
+        let places: Vec<_> =
+            (0..told.len()).filter(|place| self.is_of(&told[*place].callback)).collect();
+        if self.kind == FaultKind::Reorder {
+            if places.len() > 1 && self.strikes() {
+                let reversed: Vec<_> =
+                    places.iter().rev().map(|place| told[*place].clone()).collect();
+                for (place, other) in places.into_iter().zip(reversed) {
+                    told[place] = other;
                 }
             }
+            return self.happened.wrapping_sub(before);
         }
-        told
-    }
-
-    fn armed(&self) -> MutexGuard<'_, Armed> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        for place in places {
+            if !self.strikes() {
+                break;
+            }
+            let told = &mut told[place];
+            match self.kind {
+                FaultKind::Duplicate => told.copies += 1,
+                FaultKind::Delay(by) => {
+                    told.delay = Some(told.delay.unwrap_or_default().saturating_add(by));
+                }
+                FaultKind::Drop => told.dropped = true,
+                FaultKind::Reorder => {}
+            }
+        }
+        self.happened.wrapping_sub(before)
     }
 }
 
-const MAX_FAULTS: usize = 100;
+impl FaultKind {
+    /// As it is named in texts and counted by.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Duplicate => "callback.duplicate",
+            Self::Reorder => "callback.reorder",
+            Self::Delay(_) => "callback.delay",
+            Self::Drop => "callback.drop",
+        }
+    }
+}
+
+impl Told {
+    /// As nothing goes wrong with it.
+    pub(super) fn sound(callback: Callback) -> Self {
+        Self { callback, delay: None, copies: 1, dropped: false }
+    }
+}
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Faults, *};
 
     fn told(faults: &Faults, kinds: &[&str]) -> Vec<Told> {
         let callback =
@@ -183,7 +151,11 @@ mod tests {
     }
 
     fn arm(faults: &Faults, fault: CallbackFault) {
-        faults.arm(fault).unwrap();
+        faults.arm(fault.into()).unwrap();
+    }
+
+    fn happened(faults: &Faults, number: u64) -> u32 {
+        faults.list()[&number].happened()
     }
 
     fn types(told: &[Told]) -> Vec<&str> {
@@ -201,9 +173,9 @@ mod tests {
             [(1, true), (2, false), (1, false)]
         );
         assert!(told(&faults, &["BUSINESS"])[0].dropped);
-        assert_eq!(faults.list()[&1].happened, 1);
-        assert_eq!(faults.list()[&2].happened, 2);
-        faults.clear();
+        assert_eq!(happened(&faults, 1), 1);
+        assert_eq!(happened(&faults, 2), 2);
+        faults.clear(None);
         assert!(!told(&faults, &["BUSINESS"])[0].dropped);
     }
 
@@ -227,14 +199,5 @@ mod tests {
             arm(&faults, CallbackFault::new(FaultKind::Delay(Duration::MAX)));
         }
         assert_eq!(told(&faults, &["BUSINESS"])[0].delay, Some(Duration::MAX));
-    }
-
-    #[test]
-    fn faults_are_bounded() {
-        let faults = Faults::default();
-        for _ in 0..MAX_FAULTS {
-            assert!(faults.arm(CallbackFault::new(FaultKind::Drop)).is_ok());
-        }
-        assert_eq!(faults.arm(CallbackFault::new(FaultKind::Drop)), Err(TooManyFaults));
     }
 }

@@ -138,13 +138,22 @@ impl JournalEntry {
     }
 
     pub(super) fn of_request(exchange: ReceivedRequest) -> Self {
-        let ReceivedRequest { at, asked, callbacks, touched, faults, request, answer, latency_ms } =
-            exchange;
+        let ReceivedRequest {
+            at,
+            asked,
+            callbacks,
+            touched,
+            faults,
+            request,
+            status,
+            answer,
+            latency_ms,
+        } = exchange;
         let size = match request.body().len() {
             0 => announced(request.headers()),
             read => Some(read as u64),
         };
-        let verdict = Verdict::of(asked.as_ref(), answer.status, &faults);
+        let verdict = Verdict::of(asked.as_ref(), status, &faults);
         let (operation, partner, explanation) = match asked {
             Some(asked) => (Some(asked.operation), asked.partner, asked.explanation),
             None => (None, None, None),
@@ -163,7 +172,7 @@ impl JournalEntry {
             before,
             after,
         };
-        let entry = Self::new(at, direction, request, Some(answer), latency_ms);
+        let entry = Self::new(at, direction, request, answer, latency_ms);
         Self { request_size: size, faults, ..entry }
     }
 

@@ -18,7 +18,7 @@ use std::{
 
 use bytes::Bytes;
 use doku_types::{BusinessId, ClientId, Timestamp, partner::endpoint::Endpoint};
-use http::Request;
+use http::{Request, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 pub(crate) use curl::curl;
@@ -44,7 +44,10 @@ pub(crate) struct ReceivedRequest {
     pub(crate) touched: Option<Touched>,
     pub(crate) faults: Vec<String>,
     pub(crate) request: Request<Bytes>,
-    pub(crate) answer: Answer,
+    /// What was decided, also where no answer left.
+    pub(crate) status: StatusCode,
+    /// `None` where the connection was reset instead.
+    pub(crate) answer: Option<Answer>,
     pub(crate) latency_ms: u64,
 }
 
@@ -104,10 +107,12 @@ pub(crate) struct Counts {
 impl Journal {
     pub(crate) fn received(&self, exchange: ReceivedRequest) {
         let operation = exchange.asked.as_ref().map(|asked| asked.operation);
-        let counted = (operation, exchange.answer.status.as_u16());
+        let counted = exchange.answer.as_ref().map(|answer| (operation, answer.status.as_u16()));
         let entry = JournalEntry::of_request(exchange);
         let mut kept = self.kept();
-        *kept.answered.entry(counted).or_default() += 1;
+        if let Some(counted) = counted {
+            *kept.answered.entry(counted).or_default() += 1;
+        }
         let last = kept.add(entry);
         self.written.send_replace(last);
     }
@@ -201,7 +206,7 @@ const MAX_WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+    use http::{HeaderMap, HeaderValue, Uri};
 
     use super::{entry::MAX_KEPT_BODY, *};
 
@@ -216,7 +221,12 @@ mod tests {
             touched: None,
             faults: Vec::new(),
             request: Request::post("/x?name=budi").body(vec![b'n'; body].into()).unwrap(),
-            answer: Answer::new(StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"secret")),
+            status: StatusCode::OK,
+            answer: Some(Answer::new(
+                StatusCode::OK,
+                HeaderMap::new(),
+                Bytes::from_static(b"secret"),
+            )),
             latency_ms: 1,
         }
     }
@@ -289,8 +299,9 @@ mod tests {
         let value = HeaderValue::from_maybe_shared(read.slice(5..10)).unwrap();
         received.request.headers_mut().append("a", value.clone());
         received.request.headers_mut().append("a", value.clone());
-        received.answer.headers.append("a", value);
-        received.answer.body = read.slice(11..15);
+        let answer = received.answer.as_mut().unwrap();
+        answer.headers.append("a", value);
+        answer.body = read.slice(11..15);
         assert!(!read.is_unique());
 
         let journal = Journal::default();

@@ -13,7 +13,7 @@ use crate::{
     admin,
     app::App,
     auth::Asked,
-    fault::Struck,
+    fault::{Struck, Wire},
     reply::{Release, WholeBody},
 };
 
@@ -42,12 +42,24 @@ pub(crate) fn write_down(
     let touched = extensions.remove::<Touched>();
     let faults = extensions.remove::<Struck>().map_or_else(Vec::new, |struck| struck.0);
     let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
-    let body = whole.map(|whole| whole.0).unwrap_or_default();
-    let answer = Answer::new(status, response.headers().clone(), body);
+    let is_reset = extensions.get::<Wire>().is_some_and(|wire| wire.reset);
+    let answer = (!is_reset).then(|| {
+        let body = whole.map(|whole| whole.0).unwrap_or_default();
+        Answer::new(status, response.headers().clone(), body)
+    });
     let body = asked.as_ref().map_or_else(Bytes::new, |asked| asked.body.clone());
     let request = http::Request::from_parts(request, body);
-    let received =
-        ReceivedRequest { at, asked, callbacks, touched, faults, request, answer, latency_ms };
+    let received = ReceivedRequest {
+        at,
+        asked,
+        callbacks,
+        touched,
+        faults,
+        request,
+        status,
+        answer,
+        latency_ms,
+    };
     app.journal.received(received);
 }
 

@@ -16,6 +16,7 @@ use tower_service::Service;
 use crate::{
     app::App,
     body::DrainedBody,
+    fault::{OverSocket, Wire},
     gate::{Gate, GatedBody},
     journal::write_down,
     reply::Release,
@@ -27,12 +28,13 @@ pub(super) async fn answer(
     mut router: Router,
     gate: Gate,
     app: Arc<App>,
-) -> Result<http::Response<GatedBody>, std::convert::Infallible> {
+) -> Result<http::Response<GatedBody>, Reset> {
     let (at, started) = (app.clock.now(), Instant::now());
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let (body, leftover) = DrainedBody::new(body);
-    let request = Request::from_parts(parts.clone(), Body::new(body));
+    let mut request = Request::from_parts(parts.clone(), Body::new(body));
+    request.extensions_mut().insert(OverSocket);
     let mut response: Response = router.call(request).await.into_response();
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
     if late || !leftover.drain(expects_continue).await {
@@ -40,8 +42,25 @@ pub(super) async fn answer(
     }
     write_down(&app, parts, &mut response, at, started);
     let held = response.extensions_mut().remove::<Release>();
-    Ok(response.map(|body| GatedBody::new(body, gate, held)))
+    let wire = response.extensions_mut().remove::<Wire>().unwrap_or_default();
+    if wire.reset {
+        gate.reset(held);
+        return Err(Reset);
+    }
+    if let Some((bytes, pause)) = wire.drip {
+        gate.drip(bytes, pause);
+    }
+    if let Some(length) = wire.length {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    let is_wrong = wire.length.is_some();
+    Ok(response.map(|body| GatedBody::new(body, gate, held).cut(wire.cut, is_wrong)))
 }
+
+/// The connection is reset, by a fault on demand.
+#[derive(Debug, thiserror::Error)]
+#[error("reset by a fault")]
+pub(super) struct Reset;
 
 /// One exchange without a socket. Its callbacks go as soon as the reply is there.
 pub(crate) async fn call(

@@ -21,7 +21,7 @@ use super::{exchange::answer, only_https_here};
 use crate::{
     app::App,
     body::HEAD,
-    gate::{Gate, GatedIo},
+    gate::{Abort, Gate, GatedIo},
     tls::Tls,
 };
 
@@ -101,7 +101,7 @@ impl Connection {
     }
 
     /// The exchanges of a connection.
-    async fn exchanges(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    async fn exchanges(self, stream: impl Abort + AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let Self { router, app, watcher } = self;
         let gate = Gate::default();
         let _connected = app.metrics.connected();
@@ -138,7 +138,7 @@ enum Opened<S> {
 async fn open(
     stream: TcpStream,
     tls: &Tls,
-) -> io::Result<Opened<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>> {
+) -> io::Result<Opened<impl Abort + AsyncRead + AsyncWrite + Unpin + Send + use<>>> {
     let mut first = [0];
     let length = stream.peek(&mut first).await?;
     if length == 0 {

@@ -18,7 +18,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 pub(crate) use exchange::call;
 pub(crate) use listen::serve;
 
-use crate::{admin, app::App, auth, file_link, operation::file, reply::Reply};
+use crate::{admin, app::App, auth, fault, file_link, operation::file, reply::Reply};
 
 /// Every path of the mock.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -32,10 +32,11 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             _ => MethodFilter::POST,
         };
         let answer = on(method, move |State(app): State<Arc<App>>, request: Request| async move {
-            match operation {
+            let answer = async |request| match operation {
                 Endpoint::UploadFile => file::upload(&app, request).await,
                 _ => auth::signed(&app, operation, request).await,
-            }
+            };
+            fault::around(&app, operation, request, answer).await
         });
         operations = operations.route(operation.path(), answer);
     }

@@ -1,0 +1,92 @@
+//! `doku-mock fault`: what goes wrong on demand.
+
+use doku_mock::Fault;
+use serde_json::{Value, json};
+
+use super::{Failure, client::Target, print};
+
+/// Arms faults, or lists or disarms those that are armed.
+#[derive(clap::Args)]
+#[command(after_help = HELP)]
+pub(super) struct Options {
+    /// What goes wrong from now on.
+    #[arg(value_name = "FAULT", conflicts_with_all = ["list", "clear"], required_unless_present_any = ["list", "clear"])]
+    faults: Vec<Fault>,
+    /// List those that are armed, with how often each has happened.
+    #[arg(long, conflicts_with = "clear")]
+    list: bool,
+    /// Disarm the one of this number, or all.
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1)]
+    clear: Option<Option<u64>>,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(options: &Options) -> Result<(), Failure> {
+    let Options { faults, list, clear, target } = options;
+    if *list {
+        let listed = target.get(PATH).await?;
+        match listed.as_array() {
+            Some(listed) if !target.json && listed.is_empty() => print("no fault is armed"),
+            Some(listed) if !target.json => listed.iter().for_each(show),
+            _ => print(&listed.to_string()),
+        }
+        return Ok(());
+    }
+    if let Some(number) = clear {
+        let path = number.map_or(PATH.to_owned(), |number| format!("{PATH}/{number}"));
+        let answer = target.delete(&path).await?;
+        match number {
+            _ if target.json => print(&answer.to_string()),
+            Some(number) => print(&format!("disarmed {number}")),
+            None => print("disarmed all"),
+        }
+        return Ok(());
+    }
+    for fault in faults {
+        let armed = target.post(PATH, &json!({"fault": fault.to_string()})).await?;
+        if target.json { print(&armed.to_string()) } else { show(&armed) }
+    }
+    Ok(())
+}
+
+/// `2  reset.after;times=1  happened 0, 1 more to come`.
+fn show(armed: &Value) {
+    let text = |name: &str| armed[name].as_str().unwrap_or_default();
+    let what = match text("callback") {
+        "" => text("fault").to_owned(),
+        kind => {
+            let by = armed["by"].as_str().map(|by| format!("={}", by.replace(' ', "")));
+            let of = armed["type"].as_str().map(|of| format!(";type={of}"));
+            format!("callback.{kind}{}{}", by.unwrap_or_default(), of.unwrap_or_default())
+        }
+    };
+    let more = if text("callback").is_empty() { &armed["remaining"] } else { &armed["times"] };
+    let more = more.as_u64().map_or(String::new(), |more| format!(", {more} more to come"));
+    print(&format!("{}  {what}  happened {}{more}", armed["number"], armed["happened"]));
+}
+
+const PATH: &str = "/_mock/faults";
+const HELP: &str = "\
+Of replies:
+  status=503         answers so and does nothing; also code=invalid_signature, retry-after=5s
+  delay=2s           begins so much later, by the machine's clock
+  drip=100ms         sends byte by byte with this pause; also bytes=16
+  truncate           closes after half the body; truncate=10 after so many bytes
+  wrong-length       says one byte too many; wrong-length=-5 five too few
+  reset.before       does nothing and resets the connection
+  reset.after        does it and resets the connection without a reply
+  unsigned           leaves the reply's signature out
+  wrong-signature    signs wrongly
+  skew=2h            has a clock that is ahead; skew=-90m behind
+Limited by ;operation=business-registration ;partner=BRN-… ;nth=2 ;times=1 ;probability=0.1
+
+Of callbacks:
+  callback.duplicate, callback.reorder, callback.drop, callback.delay=30m
+Limited by ;type=BRAND ;times=1
+
+Examples:
+  doku-mock fault 'reset.after;operation=business-registration;times=1'
+  doku-mock fault 'delay=2s' 'status=503;retry-after=5s;probability=0.1'
+  doku-mock fault --list
+  doku-mock fault --clear 2";
