@@ -13,6 +13,7 @@ mod files;
 mod gateway;
 mod idempotency;
 mod isolation;
+mod journal;
 mod lite;
 mod onboarding;
 mod outcomes;

@@ -121,14 +121,15 @@ async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
     let named: Option<String> = parameter(uri, "operation")?;
     let operation = named.map(|text| operation(&text).ok_or_else(unknown_operation)).transpose()?;
     let status: Option<String> = parameter(uri, "status")?;
-    let status = status.map(|text| text.parse::<Statuses>()).transpose().map_err(|()| {
-        refused("status is not one such as 400 or 4xx")
-    })?;
+    let status = status
+        .map(|text| text.parse::<Statuses>())
+        .transpose()
+        .map_err(|()| refused("status is not one such as 400 or 4xx"))?;
     let instant = |name: &str| {
         let text: Option<String> = parameter(uri, name)?;
         let read = text.map(|text| {
             // In a query a plus is a space.
-            Timestamp::parse(&text.replace(' ', "+")).ok_or_else(|| {
+            Timestamp::parse_rfc3339(&text.replace(' ', "+")).ok_or_else(|| {
                 refused(&format!("{name} is not an instant such as 2026-11-22T03:04:05Z"))
             })
         });

@@ -1,6 +1,7 @@
 //! The program: without a verb it is a mock, with one it speaks to a mock that runs, or works on its own.
 
 mod client;
+mod journal;
 mod options;
 mod ready;
 mod serve;
@@ -35,6 +36,7 @@ struct Cli {
 /// One file each, named alike.
 #[derive(Subcommand)]
 enum Command {
+    Journal(journal::Options),
     Ready(ready::Options),
 }
 
@@ -44,6 +46,7 @@ pub(crate) async fn main() -> ExitCode {
     let Cli { command, serve } = Cli::parse();
     let done = match command {
         None => serve::run(serve).await,
+        Some(Command::Journal(options)) => journal::run(&options).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
     };
     match done {

@@ -254,7 +254,9 @@ pub(super) fn size(entry: &JournalEntry) -> usize {
     };
     let answer = |answer: &Answer| headers(&answer.headers) + answer.body.len();
     let direction = match &entry.direction {
-        Direction::Received { partner, callbacks, explanation, business, before, after, .. } => {
+        Direction::Received {
+            partner, callbacks, explanation, business, before, after, ..
+        } => {
             partner.as_ref().map_or(0, |partner| partner.as_str().len())
                 + business.as_ref().map_or(0, |business| business.as_str().len())
                 + size_of_val(callbacks.as_slice())

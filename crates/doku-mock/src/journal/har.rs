@@ -54,9 +54,10 @@ fn har_entry(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> Value {
         }
     }
     let (author, comment) = match &entry.direction {
-        Direction::Received { operation, .. } => {
-            (Author::Mock, operation.map_or("no operation", |operation| operation.name()).to_owned())
-        }
+        Direction::Received { operation, .. } => (
+            Author::Mock,
+            operation.map_or("no operation", |operation| operation.name()).to_owned(),
+        ),
         Direction::Sent { callback, attempt, .. } => {
             (Author::Stranger, format!("callback {callback}, attempt {attempt}"))
         }

@@ -412,7 +412,8 @@ mod tests {
 
     #[test]
     fn of_a_url_neither_its_user_nor_what_its_parameters_hold_is_shown() {
-        let url = "http://budi:pw@127.0.0.1:1/hook?key=marker&type=PERSONAL&a b=c".replace(' ', "%20");
+        let url =
+            "http://budi:pw@127.0.0.1:1/hook?key=marker&type=PERSONAL&a b=c".replace(' ', "%20");
         let url: Uri = url.parse().unwrap();
         assert_eq!(
             CLOSED.target(&url),

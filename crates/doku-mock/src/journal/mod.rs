@@ -21,8 +21,8 @@ use doku_types::{BusinessId, ClientId, Timestamp, partner::endpoint::Endpoint};
 use http::Request;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-pub use entry::{Answer, Direction, JournalEntry};
 pub(crate) use curl::curl;
+pub use entry::{Answer, Direction, JournalEntry};
 pub(crate) use har::har;
 pub(crate) use query::{Query, Statuses, kebab, operation};
 pub(crate) use received::write_down;
@@ -217,11 +217,7 @@ mod tests {
             touched: None,
             faults: Vec::new(),
             request: Request::post("/x?name=budi").body(vec![b'n'; body].into()).unwrap(),
-            answer: Answer::new(
-                StatusCode::OK,
-                HeaderMap::new(),
-                Bytes::from_static(b"secret"),
-            ),
+            answer: Answer::new(StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"secret")),
             latency_ms: 1,
         }
     }

@@ -80,10 +80,8 @@ fn is_about(entry: &JournalEntry, ids: &[String]) -> bool {
     if let Some(business) = business {
         return ids.iter().any(|id| id == business.as_str());
     }
-    let names_brand = matches!(
-        entry.operation(),
-        Some(Endpoint::GetBusinessData | Endpoint::UpdateBusinessData)
-    );
+    let names_brand =
+        matches!(entry.operation(), Some(Endpoint::GetBusinessData | Endpoint::UpdateBusinessData));
     let last = entry.target.path().rsplit('/').next();
     names_brand && ids.iter().any(|id| Some(id.as_str()) == last)
 }

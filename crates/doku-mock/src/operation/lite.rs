@@ -49,8 +49,7 @@ pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
             .partner_ref_id(partner_ref_id)
             .brands(brands)
             .build();
-        let mut reply =
-            Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]);
+        let mut reply = Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]);
         reply.touched = Some(Touched::changed(None, business));
         Ok(reply)
     })

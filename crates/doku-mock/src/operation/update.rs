@@ -35,8 +35,7 @@ pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
     let (partner, brand, pace) = (call.partner.clone(), call.brand(), app.config.pace);
     once(app, call, move |state| {
         let mut stored = state.business_of_brand(&partner, &brand)?.ok_or_else(not_found)?;
-        let (before, seen) =
-            (BusinessState::of(&stored.business), Touched::seen(&stored.business));
+        let (before, seen) = (BusinessState::of(&stored.business), Touched::seen(&stored.business));
         let work = || {
             let now = state.now;
             let updated = stored.business.update(update, state.ids, now);
