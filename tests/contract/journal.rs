@@ -295,11 +295,12 @@ fn no_personal_field_of_any_document_is_shown_in_any_form_of_the_journal() {
         (world, Sink::answering([]).await, papers)
     });
     let mut runner =
-        TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
+        TestRunner::new(Config { cases: 8, failure_persistence: None, ..Config::default() });
     let accepted = std::cell::Cell::new(0);
     let tried = runner.run(&"[a-zA-Z0-9]{10,16}|[0-9]{10,16}", |marker| {
         runtime.block_on(async {
-            let before = journal(&world, "limit=1000").await.len();
+            let last = || world.mock.journal().last().map_or(0, |entry| entry.number);
+            let before = last();
             // All that may be personal, wherever; then only what leaves the document without a fault.
             let url = sink.url(&format!("/kyb?key={marker}"));
             let mut document = world.document(&papers, &url);
@@ -324,7 +325,7 @@ fn no_personal_field_of_any_document_is_shown_in_any_form_of_the_journal() {
             }
             document["business"]["unheard_of"] = json!("");
             mark(None, &mut document, &marker);
-            document[&marker] = json!(marker);
+            document[format!("{marker} {marker}")] = json!(marker);
             world.send(world.register(&document, None)).await;
             let lite = include_bytes!("../samples/create-business-lite.request.json");
             let mut lite: Value = serde_json::from_slice(lite).unwrap();
@@ -332,18 +333,17 @@ fn no_personal_field_of_any_document_is_shown_in_any_form_of_the_journal() {
             let body = serde_json::to_vec(&lite).unwrap();
             world.send(world.signed(Method::POST, &path("/business/lite/registration"), &body)).await;
             world.send(world.signed(Method::POST, &path("/business"), &body[..body.len() - 2])).await;
-            let target = format!("{}?name={marker}&{marker}=1", path("/file"));
+            let target = format!("{}?name={marker}&a%20{marker}=1", path("/file"));
             let mut request = world.signed(Method::GET, &target, b"");
             set_header(&mut request, "x-user", &marker);
             set_header(&mut request, "cookie", &marker);
             world.send(request).await;
 
-            let last = journal(&world, "limit=1000").await.pop().unwrap()["number"].as_u64().unwrap();
             let mut answers = vec![
-                text(&world, "/_mock/journal?limit=1000").await,
-                text(&world, "/_mock/journal.har?limit=1000").await,
+                text(&world, &format!("/_mock/journal?limit=1000&after={before}")).await,
+                text(&world, &format!("/_mock/journal.har?limit=1000&after={before}")).await,
             ];
-            for number in before as u64 + 1..=last {
+            for number in before + 1..=last() {
                 answers.push(text(&world, &format!("/_mock/journal/{number}")).await);
                 answers.push(text(&world, &format!("/_mock/journal/{number}/curl")).await);
             }

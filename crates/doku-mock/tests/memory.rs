@@ -157,8 +157,9 @@ async fn memory_is_flat_under_many_requests_and_the_journal_within_its_bounds() 
         .await;
         let rate = (until - sent) as f64 / started.elapsed().as_secs_f64();
         sent = until;
-        let (resident, stored) = (program.resident(), stored(directory.path()));
+        // First, for what it takes to be written out is taken every time.
         let (first, last) = program.journal().await;
+        let (resident, stored) = (program.resident(), stored(directory.path()));
         let held = last - first + 1;
         println!(
             "{sent:>9} requests  {rate:>6.0}/s  resident {:>6.1} MiB  data {:>6.1} MiB  journal {held} entries, {} evicted",
@@ -198,5 +199,5 @@ const MAX_ENTRIES: u64 = 10_000;
 const ALLOWANCE: u64 = 16 << 20;
 /// How much of the data file is kept in memory at most, in bytes.
 const MAX_CACHE: u64 = 64 << 20;
-const ASKED: &str = "businessType=PERSONAL&businessLegalEntity=PERSEORANGAN&businessCountry=ID&brandBusinessLine=RETAIL";
+const ASKED: &str = "businessType=PERSONAL&businessLegalEntity=PERSEORANGAN&businessContactNationality=ID&brandBusinessLine=RETAIL";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR";
