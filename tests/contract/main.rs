@@ -15,6 +15,7 @@ mod files;
 mod gateway;
 mod idempotency;
 mod isolation;
+mod journal;
 mod lite;
 mod metrics;
 mod onboarding;

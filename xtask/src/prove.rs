@@ -36,6 +36,16 @@ enum Promise {
         #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
         schedules: u64,
     },
+    /// Sends the mock many requests, right ones and wrong ones, and looks whether its memory stays what it
+    /// was once the journal is full, and the journal within its bounds. Linux only.
+    ///
+    /// It prints the resident memory, the data file and the journal twenty times on its way.
+    #[command(after_help = "Example:\n  cargo xtask prove memory --requests 1000000")]
+    Memory {
+        /// How many requests are sent; the journal has to be full before anything is judged.
+        #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(15_000..))]
+        requests: u64,
+    },
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -48,6 +58,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         Promise::Faults { schedules } => {
             let mut command = test("doku-partner", "simulation", FAULTS);
             command.env("DOKU_PARTNER_FAULT_SCHEDULES", schedules.to_string());
+            command
+        }
+        Promise::Memory { requests } => {
+            let mut command = test("doku-mock", "memory", MEMORY);
+            command.env("DOKU_MOCK_MEMORY_REQUESTS", requests.to_string());
             command
         }
     };
@@ -69,6 +84,8 @@ fn test(package: &str, target: &str, name: &str) -> Command {
 const CRASH: &str = "rounds::what_was_answered_survives_kill_9_and_every_callback_is_told";
 /// In crates/doku-partner/tests/simulation/main.rs.
 const FAULTS: &str = "a_business_is_registered_once_and_its_verdict_reached_or_the_error_is_honest";
+/// In crates/doku-mock/tests/memory.rs.
+const MEMORY: &str = "memory_is_flat_under_many_requests_and_the_journal_within_its_bounds";
 
 #[cfg(test)]
 mod tests {
@@ -81,5 +98,8 @@ mod tests {
 
         let simulation = include_str!("../../crates/doku-partner/tests/simulation/main.rs");
         assert!(simulation.contains(&format!("\nfn {}() {{", super::FAULTS)));
+
+        let memory = include_str!("../../crates/doku-mock/tests/memory.rs");
+        assert!(memory.contains(&format!("\nasync fn {}() {{", super::MEMORY)));
     }
 }

@@ -129,7 +129,7 @@ async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
         let text: Option<String> = parameter(uri, name)?;
         let read = text.map(|text| {
             // In a query a plus is a space.
-            Timestamp::parse(&text.replace(' ', "+")).ok_or_else(|| {
+            Timestamp::parse_rfc3339(&text.replace(' ', "+")).ok_or_else(|| {
                 refused(&format!("{name} is not an instant such as 2026-11-22T03:04:05Z"))
             })
         });

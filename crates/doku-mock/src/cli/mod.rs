@@ -15,6 +15,7 @@ mod explain;
 mod fault;
 mod fire;
 mod input;
+mod journal;
 mod metrics;
 mod openapi;
 mod options;
@@ -71,6 +72,7 @@ enum Command {
     Explain(explain::Options),
     Fault(fault::Options),
     Fire(fire::Options),
+    Journal(journal::Options),
     Metrics(metrics::Options),
     Openapi(openapi::Options),
     Ready(ready::Options),
@@ -99,6 +101,7 @@ pub(crate) async fn main() -> ExitCode {
         Some(Command::Openapi(options)) => openapi::run(&options).await,
         Some(Command::Ca(options)) => ca::run(options),
         Some(Command::Fault(options)) => fault::run(&options).await,
+        Some(Command::Journal(options)) => journal::run(&options).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
         Some(Command::Resend(options)) => resend::run(&options).await,
         Some(Command::Reset(options)) => reset::run(&options).await,

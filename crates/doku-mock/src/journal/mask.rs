@@ -306,7 +306,6 @@ const SECRET_HEADERS: &[&str] =
 const FIELDS: &[&str] = &[
     "alert",
     "bank_id",
-    "businessCountry",
     "businessLegalEntity",
     "businessType",
     "brandBusinessLine",

@@ -1,0 +1,339 @@
+//! `doku-mock journal`: what went over the wire, as a table, one in full, as it comes, or as a file.
+
+use std::{
+    collections::VecDeque,
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
+
+use clap::builder::NonEmptyStringValueParser;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{Failure, client::Target, print};
+
+/// Shows what went over the wire: the last exchanges as a table, or one of them in full.
+///
+/// What may be personal or secret is masked, unless the mock was started with --show-personal-data.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  doku-mock journal\n  doku-mock journal --status 4xx --operation business-registration\n  doku-mock journal 12\n  doku-mock journal --follow --json\n  doku-mock journal --har exchanges.har\n  doku-mock journal --curl 12 | sh"
+)]
+pub(super) struct Options {
+    /// The number of one exchange, to be shown in full.
+    #[arg(value_name = "NUMBER", conflicts_with_all = ["follow", "har", "curl"])]
+    number: Option<u64>,
+    /// Only the exchanges after this number.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    after: u64,
+    /// The last so many of those that are asked for.
+    #[arg(long, default_value_t = 100, value_name = "COUNT")]
+    limit: usize,
+    /// Only those of this client id.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
+    partner: Option<String>,
+    /// Only those for this operation: business-registration, or DOKU's name for it.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "NAME")]
+    operation: Option<String>,
+    /// Only those answered so: 400, or 4xx.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "STATUS")]
+    status: Option<String>,
+    /// Only those about this business, by a BSN or BRN id.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
+    business: Option<String>,
+    /// Only those begun then or later, by the mock's clock: 2026-11-22T03:04:05Z.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "INSTANT")]
+    from: Option<String>,
+    /// Only those begun before then, by the mock's clock.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "INSTANT")]
+    until: Option<String>,
+    /// Go on showing them as they come, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["har", "curl"])]
+    follow: bool,
+    /// Write them to this file as HAR 1.2, which browsers' developer tools read.
+    #[arg(long, conflicts_with = "curl", value_name = "FILE")]
+    har: Option<PathBuf>,
+    /// Print a curl command that sends this exchange again, signed afresh.
+    #[arg(long, value_name = "NUMBER")]
+    curl: Option<u64>,
+    #[command(flatten)]
+    target: Target,
+}
+
+pub(super) async fn run(options: &Options) -> Result<(), Failure> {
+    let target = &options.target;
+    if let Some(number) = options.number {
+        let entry = target.get(&format!("/_mock/journal/{number}")).await?;
+        if target.json {
+            print(&entry.to_string());
+        } else {
+            print(&in_full(&entry));
+        }
+        return Ok(());
+    }
+    if let Some(number) = options.curl {
+        let path = format!("/_mock/journal/{number}/curl");
+        let command = target.bytes(Method::GET, &path, None).await?;
+        print(String::from_utf8_lossy(&command).trim_end());
+        return Ok(());
+    }
+    if let Some(file) = &options.har {
+        return options.write_har(file).await;
+    }
+    let (entries, mut after) = options.last("/_mock/journal", "", "number").await?;
+    let table = Table { json: target.json, colour: has_colour() };
+    table.head();
+    entries.iter().for_each(|entry| table.row(entry));
+    while options.follow {
+        let path = options.path("/_mock/journal", after);
+        let entries = target.get(&format!("{path}&wait=30s")).await?;
+        for entry in entries.as_array().into_iter().flatten() {
+            table.row(entry);
+            after = entry["number"].as_u64().unwrap_or(after);
+        }
+    }
+    Ok(())
+}
+
+impl Options {
+    fn path(&self, path: &str, after: u64) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("after", &after.to_string()).append_pair("limit", &PAGE.to_string());
+        for (name, value) in [
+            ("partner", &self.partner),
+            ("operation", &self.operation),
+            ("status", &self.status),
+            ("business", &self.business),
+            ("from", &self.from),
+            ("until", &self.until),
+        ] {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{path}?{}", query.finish())
+    }
+
+    /// The last of what is asked for, and the number after which to go on. The entries are at this
+    /// `pointer` of each answer, and each has its number in this field.
+    async fn last(
+        &self,
+        path: &str,
+        pointer: &str,
+        number: &str,
+    ) -> Result<(VecDeque<Value>, u64), Failure> {
+        let (mut last, mut after) = (VecDeque::new(), self.after);
+        loop {
+            let mut page = self.target.get(&self.path(path, after)).await?;
+            let page = match page.pointer_mut(pointer).map(Value::take) {
+                Some(Value::Array(page)) if !page.is_empty() => page,
+                _ => return Ok((last, after)),
+            };
+            let reached = page.last().and_then(|entry| entry[number].as_u64());
+            // Whatever answers here, there is an end to it.
+            let Some(reached) = reached.filter(|reached| *reached > after) else {
+                return Err(Failure::refused("the answer is no journal of a mock"));
+            };
+            after = reached;
+            last.extend(page);
+            last.drain(..last.len().saturating_sub(self.limit));
+        }
+    }
+
+    async fn write_har(&self, file: &PathBuf) -> Result<(), Failure> {
+        let (entries, _) = self.last("/_mock/journal.har", "/log/entries", "_number").await?;
+        let count = entries.len();
+        let har = json!({"log": {
+            "version": "1.2",
+            "creator": {"name": "doku-mock", "version": env!("CARGO_PKG_VERSION")},
+            "entries": entries,
+        }});
+        std::fs::write(file, har.to_string())
+            .map_err(|error| Failure::refused(format!("{}: {error}", file.display())))?;
+        match self.target.json {
+            true => print(&json!({"file": file.to_string_lossy(), "entries": count}).to_string()),
+            false => print(&format!("{count} exchanges in {}", file.display())),
+        }
+        Ok(())
+    }
+}
+
+/// Rows as they come: of widths that are known before.
+struct Table {
+    json: bool,
+    colour: bool,
+}
+
+impl Table {
+    fn head(&self) {
+        if !self.json {
+            print(&line([
+                "NO",
+                "TIME",
+                "METHOD",
+                "OPERATION",
+                "HTTP",
+                "PARTNER",
+                "BUSINESS",
+                "MS",
+                "NOTES",
+            ]));
+        }
+    }
+
+    fn row(&self, entry: &Value) {
+        if self.json {
+            return print(&entry.to_string());
+        }
+        let text = |field: &str| plain(entry[field].as_str().unwrap_or("-"));
+        let number = |field: &str| entry[field].as_u64().map_or("-".to_owned(), |n| n.to_string());
+        let what = match (entry["callback"].as_u64(), entry["operation"].as_str()) {
+            (Some(callback), _) => format!("callback {callback}"),
+            (None, Some(operation)) => plain(operation),
+            (None, None) => text("path"),
+        };
+        let row = line([
+            &number("number"),
+            &text("at"),
+            &text("method"),
+            &what,
+            &number("status"),
+            &text("partner"),
+            &text("business"),
+            &number("latency_ms"),
+            &notes(entry),
+        ]);
+        let is_good = matches!(entry["status"].as_u64(), Some(200..=299));
+        match self.colour && !is_good {
+            true => print(&format!("\x1b[31m{row}\x1b[0m")),
+            false => print(&row),
+        }
+    }
+}
+
+/// What is worth a second look.
+fn notes(entry: &Value) -> String {
+    let mut notes = Vec::new();
+    let texts = |value: &Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(plain).collect()
+    };
+    let codes = texts(&entry["diagnosis"]["codes"]);
+    match entry["verdict"].as_str() {
+        _ if !codes.is_empty() => notes.extend(codes),
+        Some("accepted") | None => {}
+        Some(verdict) => notes.push(plain(verdict)),
+    }
+    if let Some(attempt) = entry["attempt"].as_u64() {
+        notes.push(format!("attempt {attempt}"));
+    }
+    match entry["caused_callbacks"].as_array().map_or(0, Vec::len) {
+        0 => {}
+        1 => notes.push("1 callback".to_owned()),
+        count => notes.push(format!("{count} callbacks")),
+    }
+    notes.extend(texts(&entry["faults"]).into_iter().map(|fault| format!("fault {fault}")));
+    notes.join(", ")
+}
+
+fn line(cells: [&str; 9]) -> String {
+    let [number, time, method, what, status, partner, business, latency, notes] = cells;
+    let line = format!(
+        "{number:>6}  {time:<20}  {method:<6}  {what:<22}  {status:>4}  {partner:<22}  {business:<22}  {latency:>6}  {notes}"
+    );
+    line.trim_end().to_owned()
+}
+
+/// One exchange for people.
+fn in_full(entry: &Value) -> String {
+    let mut lines = Vec::new();
+    let said = |value: &Value| match value {
+        Value::String(text) => text.lines().map(plain).collect::<Vec<_>>().join("\n    "),
+        value => plain(&value.to_string()),
+    };
+    for field in [
+        "number",
+        "at",
+        "direction",
+        "operation",
+        "partner",
+        "business",
+        "verdict",
+        "callback",
+        "attempt",
+        "latency_ms",
+        "faults",
+        "assumptions",
+    ] {
+        match &entry[field] {
+            Value::Null => {}
+            Value::Array(values) if values.is_empty() => {}
+            Value::Array(values) => {
+                let values: Vec<_> = values.iter().map(said).collect();
+                lines.push(format!("{field}: {}", values.join(", ")));
+            }
+            value => lines.push(format!("{field}: {}", said(value))),
+        }
+    }
+    if let Some(text) = entry["diagnosis"]["text"].as_str() {
+        lines.push(format!("diagnosis:\n    {}", said(&text.into())));
+    }
+    for field in ["before", "after"] {
+        if !entry[field].is_null() {
+            lines.push(format!("{field}: {}", said(&entry[field])));
+        }
+    }
+    for callback in entry["callbacks"].as_array().into_iter().flatten() {
+        let attempts = callback["attempts"].as_array().into_iter().flatten();
+        let attempts: Vec<_> = attempts
+            .map(|attempt| match &attempt["status"] {
+                Value::Null => said(&attempt["error"]),
+                status => status.to_string(),
+            })
+            .collect();
+        lines.push(format!(
+            "callback {}: {} {} {}, attempts: {}",
+            callback["number"],
+            said(&callback["type"]),
+            said(&callback["status"]),
+            said(&callback["state"]),
+            if attempts.is_empty() { "none".to_owned() } else { attempts.join(", ") }
+        ));
+    }
+    lines.push(format!("\n{} {}", said(&entry["method"]), said(&entry["target"])));
+    message(&entry["request"], &mut lines);
+    lines.push(match entry["status"].as_u64() {
+        Some(status) => format!("\nHTTP {status}"),
+        None => "\nno answer".to_owned(),
+    });
+    message(&entry["response"], &mut lines);
+    lines.join("\n")
+}
+
+fn message(message: &Value, lines: &mut Vec<String>) {
+    let text = |value: &Value| plain(value.as_str().unwrap_or_default());
+    for header in message["headers"].as_array().into_iter().flatten() {
+        lines.push(format!("{}: {}", text(&header["name"]), text(&header["value"])));
+    }
+    let json = &message["json"];
+    let body = match message["text"].as_str() {
+        Some(body) => Some(body.lines().map(plain).collect::<Vec<_>>().join("\n")),
+        None if !json.is_null() => serde_json::to_string_pretty(json).ok(),
+        None => message["base64"].as_str().map(plain),
+    };
+    let withheld = message["withheld"].as_str().map(plain);
+    for shown in [body, withheld].into_iter().flatten() {
+        lines.push(format!("\n{shown}"));
+    }
+}
+
+/// What came over a network does not steer a terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn has_colour() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+}
+
+/// How many are asked for at once.
+const PAGE: usize = 1000;
