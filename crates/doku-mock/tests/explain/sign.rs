@@ -106,11 +106,7 @@ fn the_vectors_of_every_scheme_come_out() {
             assert!(head.lines().any(|sent| sent == line), "{case}: {line}");
         }
         let signature = read(&format!("{case}/signature.txt"));
-        assert!(
-            ran.stdout.contains(&format!("ignature: {signature}\n").to_owned())
-                || ran.stdout.contains(&format!("X-SIGNATURE: {signature}\n")),
-            "{ran:?}"
-        );
+        assert!(ran.stdout.contains(&format!(": {signature}\n")), "{case}: {ran:?}");
         let mut string = read(&format!("{case}/string-to-sign.txt")) + "\n";
         if !token.is_empty() {
             string = string.replace(token, "<token>");
