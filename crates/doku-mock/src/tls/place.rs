@@ -22,8 +22,11 @@ pub(super) fn open_or_make(
     make: impl FnOnce() -> Result<Files, rcgen::Error>,
 ) -> Result<(Files, bool), CaError> {
     // Without the lock first: the directory may be one that can only be read.
-    if let Ok(Some(files)) = read(directory) {
-        return Ok((files, false));
+    match read(directory) {
+        Ok(Some(files)) => return Ok((files, false)),
+        // Somebody may be making it.
+        Ok(None) | Err(CaError::Half { .. }) => {}
+        Err(error) => return Err(error),
     }
     create(directory).map_err(|error| failed(directory, error))?;
     let lock_path = directory.join(LOCK);
