@@ -74,6 +74,12 @@ impl Target {
         self.mock.read(&self.bytes(Method::POST, path, Some(document)).await?)
     }
 
+    /// Takes what is at a path away.
+    #[allow(dead_code, reason = "verbs of other files use it")]
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.mock.read(&self.bytes(Method::DELETE, path, None).await?)
+    }
+
     /// The answer as it came, for [`Target::tell`].
     ///
     /// # Errors
