@@ -22,7 +22,7 @@ use hyper_util::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Failure, duration::duration, print};
+use super::{Failure, duration::duration, print, table::visible};
 
 /// Which mock, and how its answers are printed.
 #[derive(Args)]
@@ -192,7 +192,8 @@ impl Mock {
                 "the mock asks for its admin token: give --admin-token, or DOKU_MOCK_ADMIN_TOKEN",
             ),
             (_, Some(ApiError::Business(texts))) => {
-                Failure::refused(format!("refused ({}): {}", status.as_u16(), texts.join("; ")))
+                let texts = visible(&texts.join("; "));
+                Failure::refused(format!("refused ({}): {texts}", status.as_u16()))
             }
             _ => self.foreign(&format!("it says {status}")),
         })
