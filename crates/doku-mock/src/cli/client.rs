@@ -22,7 +22,7 @@ use hyper_util::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Failure, duration::duration, print};
+use super::{Failure, duration::duration, print, table::visible};
 
 /// Which mock, and how its answers are printed.
 #[derive(Args)]
@@ -63,13 +63,11 @@ pub(super) struct Mock {
 
 impl Target {
     /// What is at a path, such as `/_mock/clock`.
-    #[allow(dead_code, reason = "verbs of other files use it")]
     pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
         self.mock.read(&self.bytes(Method::GET, path, None).await?)
     }
 
     /// Asks for a change.
-    #[allow(dead_code, reason = "verbs of other files use it")]
     pub(super) async fn post(&self, path: &str, document: &Value) -> Result<Value, Failure> {
         self.mock.read(&self.bytes(Method::POST, path, Some(document)).await?)
     }
@@ -191,7 +189,8 @@ impl Mock {
                 "the mock asks for its admin token: give --admin-token, or DOKU_MOCK_ADMIN_TOKEN",
             ),
             (_, Some(ApiError::Business(texts))) => {
-                Failure::refused(format!("refused ({}): {}", status.as_u16(), texts.join("; ")))
+                let texts = visible(&texts.join("; "));
+                Failure::refused(format!("refused ({}): {texts}", status.as_u16()))
             }
             _ => self.foreign(&format!("it says {status}")),
         })

@@ -1,6 +1,6 @@
 //! `doku-mock metrics`: the mock's counters.
 
-use super::{Failure, client::Mock, print};
+use super::{Failure, client::Mock, print, table::visible};
 
 /// Prints the mock's metrics, as Prometheus reads them.
 ///
@@ -20,6 +20,6 @@ pub(super) async fn run(Options { mock }: &Options) -> Result<(), Failure> {
     if !text.contains("doku_mock_") {
         return Err(mock.foreign("it gave no metrics"));
     }
-    print(text.trim_end());
+    print(&text.lines().map(visible).collect::<Vec<_>>().join("\n"));
     Ok(())
 }

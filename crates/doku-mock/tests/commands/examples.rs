@@ -3,13 +3,15 @@
 //! Each is given to bash in a directory with the files that examples name, and has a mock of its own with the merchants of
 //! `merchants`; their ids are those of the examples. Put in place of what is written is only: the address of the mock, by
 //! `DOKU_MOCK_URL` and wherever it is written out; where an example starts a mock, port 0 for every port; and for the id
-//! of another business that of the approved one. An example ends well with exit code 0, or as `# exit 1` behind it says.
+//! of another business that of the approved one. A mock, and a command that goes on until Ctrl-C (`--follow`), is stopped once it
+//! has printed a line. Any other example ends well with exit code 0, or as `# exit 1` behind it says.
 
 use std::{
     fs,
     io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
 };
 
 use crate::{
@@ -44,6 +46,9 @@ fn run(example: &str) -> Result<(), String> {
         return start_and_stop(&on_free_ports(example), directory.path());
     }
     let line = with_known_ids(&example.replace("http://127.0.0.1:8480", &mock.url));
+    if line.contains(" --follow") {
+        return follow_and_stop(&line, &mock, directory.path());
+    }
     let output = mock.shell(&line, directory.path());
     let expected = example.rsplit_once("# exit ").map_or("0", |(_, code)| code.trim());
     match output.status.code().map(|code| code.to_string()) {
@@ -81,19 +86,34 @@ fn starts_a_mock(example: &str) -> bool {
 /// Waits until it is ready, and stops it as Ctrl-C does.
 fn start_and_stop(example: &str, directory: &Path) -> Result<(), String> {
     // In the place of the shell, so that the signal reaches it.
-    let mut child = shell(&format!("exec {example}"), directory)
-        .env("DOKU_MOCK_LISTEN", "127.0.0.1:0")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    let status = child.wait().unwrap();
+    let mut command = shell(&format!("exec {example}"), directory);
+    command.env("DOKU_MOCK_LISTEN", "127.0.0.1:0");
+    let (line, status) = first_line(command);
     match line.contains("\"ready\":true") && status.success() {
         true => Ok(()),
         false => Err(format!("{example}\n  printed {line:?}, {status}")),
     }
+}
+
+/// Waits until it tells what is there already, and stops it as Ctrl-C does.
+fn follow_and_stop(example: &str, mock: &Mock, directory: &Path) -> Result<(), String> {
+    let mut command = shell(&format!("exec {example}"), directory);
+    command.env("DOKU_MOCK_URL", &mock.url);
+    let (line, status) = first_line(command);
+    match !line.is_empty() && (status.signal() == Some(2) || status.code() == Some(130)) {
+        true => Ok(()),
+        false => Err(format!("{example}\n  printed {line:?}, {status}")),
+    }
+}
+
+/// The first line that a command prints, and how it ends when it is interrupted then.
+fn first_line(mut command: Command) -> (String, ExitStatus) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut line).unwrap();
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    (line, child.wait().unwrap())
 }
 
 fn on_free_ports(example: &str) -> String {

@@ -107,6 +107,17 @@ fn a_refusal_has_the_mock_s_reason() {
 }
 
 #[test]
+fn what_a_server_says_does_not_steer_the_terminal() {
+    let refusal = r#"{"message":["gone\u001b[2J\nor not"]}"#;
+    let url = answering(reply("409 Conflict", "application/json", refusal));
+    let error = failed(&asked(&url, &["decide", "BSN-1", "approve"]), 1);
+    assert_eq!(error, "doku-mock: refused (409): gone\\u{1b}[2J\\nor not\n");
+    let url = answering(reply("200 OK", "text/plain", "# doku_mock_\u{1b}[2J"));
+    let metrics = program(&["metrics", "--url", &url]).env("CLICOLOR_FORCE", "1").output();
+    assert_eq!(stdout(&metrics.unwrap()), "# doku_mock_\\u{1b}[2J\n");
+}
+
+#[test]
 fn the_admin_token_is_asked_for_and_never_told() {
     let url = answering(reply("401 Unauthorized", "application/json", "{\"message\":[\"NO\"]}"));
     let error = failed(&asked(&url, &["clock"]), 1);
