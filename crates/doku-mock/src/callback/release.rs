@@ -90,9 +90,12 @@ impl Releases {
     }
 }
 
-/// Callbacks that are held back.
+/// Callbacks that are held back. Small, for it rides in every reply.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct Held(Box<HeldBack>);
+
+#[derive(Debug)]
+struct HeldBack {
     places: Vec<Place>,
     epoch: u64,
     life: u64,
@@ -109,21 +112,22 @@ impl Held {
                 add(&mut load.held, epoch, places.len());
             });
         }
-        Self { places, epoch, life: releases.recalls.life(), releases: releases.clone() }
+        let life = releases.recalls.life();
+        Self(Box::new(HeldBack { places, epoch, life, releases: releases.clone() }))
     }
 
     /// Their numbers.
     pub(crate) fn callbacks(&self) -> Vec<i64> {
-        self.places.iter().map(|place| place.callback).collect()
+        self.0.places.iter().map(|place| place.callback).collect()
     }
 
     /// In which life of the mock the work was done that they come of.
     pub(crate) fn life(&self) -> u64 {
-        self.life
+        self.0.life
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldBack {
     fn drop(&mut self) {
         let (places, epoch) = (std::mem::take(&mut self.places), self.epoch);
         if places.is_empty() {
