@@ -15,6 +15,7 @@ mod idempotency;
 mod isolation;
 mod lite;
 mod onboarding;
+mod openapi;
 mod outcomes;
 mod persistence;
 mod profiles;

@@ -16,6 +16,9 @@ pub enum AdvanceError {
     /// was not moved.
     #[error("the clock cannot go beyond the year 2255: advance it by less")]
     TooFar,
+    /// The mock was reset meanwhile: its clock is back at its start.
+    #[error("the mock was reset meanwhile, so its clock was not advanced: do that again")]
+    Reset,
     /// The state could not be read or saved.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,7 +62,14 @@ pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, Advance
 }
 
 async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
+    let interrupted = app.reset_asked.subscribe();
     let _turn = app.turn.lock().await;
+    // Whoever resets waits for its turn.
+    let interrupted = || match interrupted.has_changed() {
+        Ok(false) => Ok(()),
+        _ => Err(AdvanceError::Reset),
+    };
+    interrupted()?;
     let target = app.clock.now() + by;
     if target.as_millis() > LAST_INSTANT {
         return Err(AdvanceError::TooFar);
@@ -67,6 +77,7 @@ async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, Advance
     settle(app).await;
     let before = app.releases.attempts();
     while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
+        interrupted()?;
         app.clock.move_to(due);
         do_due(app, true).await?;
         settle(app).await;
@@ -138,12 +149,12 @@ async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
     }
     let mut due = Due::new(settled);
     loop {
-        let (taken, _) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
+        let (taken, held) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
         if taken.is_empty() {
             return Ok(());
         }
         for callback in taken {
-            due.attempt(app, callback);
+            due.attempt(app, callback, held.life());
         }
     }
 }

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use crate::{
+    admin::Metrics,
     bearer::Bearers,
     callback::{Lanes, Releases},
     clock::EngineClock,
@@ -48,8 +49,13 @@ pub(crate) struct App {
     pub(crate) lanes: Lanes,
     pub(crate) faults: Arc<Faults>,
     pub(crate) journal: Journal,
+    pub(crate) metrics: Arc<Metrics>,
     /// Held by whoever does what falls due.
     pub(crate) turn: Mutex<()>,
+    /// Held by whoever needs the state and its files to be one: a reset, a snapshot.
+    pub(crate) whole: Mutex<()>,
+    /// Somebody waits for the turn to reset everything.
+    pub(crate) reset_asked: watch::Sender<()>,
     /// The places at a receiver in this process.
     pub(crate) in_process: Arc<Semaphore>,
     pub(crate) stop: watch::Sender<bool>,

@@ -78,6 +78,8 @@ pub(crate) struct EngineClock {
     factor: u32,
     /// Whether it is the machine's own but for what it was advanced.
     real: bool,
+    /// How it began; a manual one with its instant.
+    began: Clock,
     base: Arc<Mutex<Base>>,
     moved: watch::Sender<()>,
 }
@@ -91,18 +93,38 @@ struct Base {
     ahead: Duration,
 }
 
+impl Base {
+    fn new(clock: Clock, stored: Option<Timestamp>) -> Self {
+        let wall = Timestamp::from(SystemTime::now());
+        let engine = match clock {
+            Clock::Real => stored.map_or(wall, |stored| stored.max(wall)),
+            Clock::Manual(at) => stored.or(at).unwrap_or(wall),
+            Clock::Scaled(_) => stored.unwrap_or(wall),
+        };
+        let ahead = if clock == Clock::Real { engine.abs_diff(wall) } else { Duration::ZERO };
+        Self { engine, machine: Instant::now(), ahead }
+    }
+}
+
 impl EngineClock {
     /// Starts a clock; one that has run before goes on from `stored`, and never back.
     pub(crate) fn start(clock: Clock, stored: Option<Timestamp>) -> Self {
         let wall = Timestamp::from(SystemTime::now());
-        let (factor, real, engine) = match clock {
-            Clock::Real => (1, true, stored.map_or(wall, |stored| stored.max(wall))),
-            Clock::Manual(at) => (0, false, stored.or(at).unwrap_or(wall)),
-            Clock::Scaled(factor) => (factor, false, stored.unwrap_or(wall)),
+        let (factor, real, began) = match clock {
+            Clock::Real => (1, true, clock),
+            Clock::Manual(at) => (0, false, Clock::Manual(Some(at.unwrap_or(wall)))),
+            Clock::Scaled(factor) => (factor, false, clock),
         };
-        let ahead = if real { engine.abs_diff(wall) } else { Duration::ZERO };
-        let base = Base { engine, machine: Instant::now(), ahead };
-        Self { factor, real, base: Arc::new(Mutex::new(base)), moved: watch::Sender::new(()) }
+        let base = Base::new(began, stored);
+        let (base, moved) = (Arc::new(Mutex::new(base)), watch::Sender::new(()));
+        Self { factor, real, began, base, moved }
+    }
+
+    /// Begins again as it began, a manual clock at its first instant; or where it stood in what is
+    /// taken up. The one way back.
+    pub(crate) fn restart(&self, stored: Option<Timestamp>) {
+        *self.base() = Base::new(self.began, stored);
+        self.moved.send_replace(());
     }
 
     /// The present instant.

@@ -10,6 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use doku_signing::Credentials;
+use doku_types::SecretKey;
 use http::{Request, StatusCode};
 
 use crate::{
@@ -49,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     pub(crate) partners: Vec<Credentials>,
     pub(crate) data: Option<PathBuf>,
+    pub(crate) snapshot: Option<PathBuf>,
+    pub(crate) admin_token: Option<SecretKey>,
     pub(crate) file_bytes: u64,
     pub(crate) seed: Option<u64>,
     pub(crate) clock: Clock,
@@ -90,6 +93,8 @@ impl Default for Config {
             public_url: None,
             partners: Vec::new(),
             data: None,
+            snapshot: None,
+            admin_token: None,
             file_bytes: 1 << 30,
             seed: None,
             clock: Clock::Real,
@@ -106,7 +111,8 @@ impl Default for Config {
 }
 
 impl Builder {
-    /// Where to listen: loopback only. Port 0 takes any free one.
+    /// Where to listen; beyond loopback only with an [admin token](Builder::admin_token). Port 0 takes
+    /// any free one.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.config.listen = address;
         self
@@ -130,6 +136,21 @@ impl Builder {
     /// it, of the same name and `.files`. Without it the state is in memory, gone with the mock.
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.data = Some(file.into());
+        self
+    }
+
+    /// Start from a copy of this snapshot, which [`MockDoku::snapshot`] or `GET /_mock/snapshot` made:
+    /// in memory, or in a new data file. The snapshot stays as it is. A reset of everything leads back
+    /// to it.
+    pub fn snapshot(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.snapshot = Some(file.into());
+        self
+    }
+
+    /// Asked of whoever uses `/_mock/`, as `Authorization: Bearer`, but for readiness and the signed
+    /// links to files. With it the mock may listen beyond loopback. Visible ASCII characters.
+    pub fn admin_token(mut self, token: impl Into<SecretKey>) -> Self {
+        self.config.admin_token = Some(token.into());
         self
     }
 

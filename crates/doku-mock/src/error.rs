@@ -10,8 +10,11 @@ use crate::{reply::Reply, store::DataError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is not on this machine. Others could read identity papers.
-    #[error("{0} is not a loopback address: listen on 127.0.0.1 or [::1]")]
+    /// The address is not on this machine, and there is no admin token: others could read identity
+    /// papers.
+    #[error(
+        "{0} is not a loopback address: listen on 127.0.0.1 or [::1], or give an admin token (`--admin-token`) too"
+    )]
     NotLoopback(SocketAddr),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {error}; `--listen 127.0.0.1:0` takes any free port")]
@@ -28,6 +31,9 @@ pub enum StartError {
     /// Two partners cannot be told apart.
     #[error("the client id {0} is given twice: give each partner its own")]
     ClientIdTwice(String),
+    /// The admin token cannot be sent in a header.
+    #[error("the admin token has to be 1 to 1024 visible ASCII characters")]
+    AdminToken,
     /// `public_url` is not a usable URL.
     #[error(
         "the public URL is not an absolute http or https URL without a path, such as http://doku.test:8480"

@@ -1,6 +1,9 @@
 //! Links to uploaded files: they point at the mock itself and expire (A18).
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -14,15 +17,21 @@ use sha2::Sha256;
 
 use crate::{app::App, reply::Reply};
 
-/// Makes and checks links, with a key of the mock's own.
+/// Makes and checks links, with a key of the mock's own. Clones share it.
+#[derive(Clone)]
 pub(crate) struct FileLinks {
     base_url: String,
-    key: String,
+    key: Arc<RwLock<String>>,
 }
 
 impl FileLinks {
     pub(crate) fn new(base_url: &str, key: String) -> Self {
-        Self { base_url: base_url.to_owned(), key }
+        Self { base_url: base_url.to_owned(), key: Arc::new(RwLock::new(key)) }
+    }
+
+    /// Takes another key: links from before are good no more.
+    pub(crate) fn sign_with(&self, key: String) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
     }
 
     /// A link, good for 60 minutes from `now`.
@@ -48,9 +57,9 @@ impl FileLinks {
     }
 
     fn mac(&self, id: &FileId, expires: i64) -> Hmac<Sha256> {
-        // HMAC takes a key of any length.
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(self.key.as_bytes()).expect("HMAC takes any key length");
+        let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
+        let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes());
+        let mut mac = mac.expect("HMAC takes any key length");
         mac.update(format!("{id} {expires}").as_bytes());
         mac
     }

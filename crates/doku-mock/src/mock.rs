@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,7 +12,7 @@ use axum::Router;
 use bytes::Bytes;
 use doku_signing::Credentials;
 use doku_types::{
-    BusinessId, Timestamp,
+    BusinessId, ClientId, Timestamp,
     partner::{business::BusinessData, registration::Registration},
 };
 use tokio::{
@@ -153,6 +154,35 @@ impl MockDoku {
         let decided = admin::decide_business(&self.app, id, outcome, notes).await;
         let (stored, _) = decided.map_err(Refused::from)?;
         Ok(business::data(&self.app, &stored.business))
+    }
+
+    /// Everything as at the start with the same options: businesses, files, callbacks, kept replies,
+    /// journal and faults are gone, or as in the [snapshot](Builder::snapshot) that it was started
+    /// from; clock, ids and randomness begin anew. Callbacks on their way are given up. Tokens stay
+    /// good for as long as they are by the clock; links to files do not.
+    ///
+    /// # Errors
+    /// [`Refused`]: the snapshot cannot be read any more, or the state cannot be saved.
+    pub async fn reset(&self) -> Result<(), Refused> {
+        admin::reset_all(&self.app).await.map(drop).map_err(Refused::from)
+    }
+
+    /// Removes what is one partner's: for tests that share a mock, each with a partner of its own. The
+    /// others notice nothing; clock and ids go on.
+    ///
+    /// # Errors
+    /// [`Refused`]: there is no such partner, or the state cannot be saved.
+    pub async fn reset_partner(&self, partner: impl Into<ClientId>) -> Result<(), Refused> {
+        admin::reset_partner(&self.app, partner.into()).await.map(drop).map_err(Refused::from)
+    }
+
+    /// Writes the whole state, uploaded files included, to a file that [`Builder::snapshot`] takes; in
+    /// place of what may be there. Faults and the journal are not in it.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the state cannot be read, or the file not be written.
+    pub async fn snapshot(&self, file: impl Into<PathBuf>) -> Result<(), StoreError> {
+        admin::write_snapshot(&self.app, file.into()).await
     }
 
     /// Fills in the data of an invited business, as its owner would in DOKU's dashboard (A28); its

@@ -17,7 +17,9 @@ use tokio::{
 };
 
 use crate::{
-    DataError, MockDoku, StartError, StoreError, agenda,
+    DataError, MockDoku, StartError, StoreError,
+    admin::{self, Metrics},
+    agenda,
     app::{App, MAX_IN_PROCESS},
     bearer::Bearers,
     callback::{Lanes, Releases, delivery},
@@ -29,13 +31,17 @@ use crate::{
     journal::Journal,
     outbound::Outbound,
     server,
-    store::{Store, recognise},
+    store::{Snapshot, Store, recognise},
 };
 
 impl MockDoku {
     pub(crate) async fn start_by(config: Config) -> Result<Self, StartError> {
-        if !config.listen.ip().is_loopback() {
-            return Err(StartError::NotLoopback(config.listen));
+        match &config.admin_token {
+            Some(token) if !admin::is_token(token.expose()) => return Err(StartError::AdminToken),
+            None if !config.listen.ip().is_loopback() => {
+                return Err(StartError::NotLoopback(config.listen));
+            }
+            _ => {}
         }
         if !config.clock.is_sound() {
             return Err(StartError::Clock);
@@ -51,13 +57,29 @@ impl MockDoku {
             None => format!("http://{address}"),
         };
 
+        let snapshot = match config.snapshot.clone() {
+            Some(snapshot) => {
+                let read = tokio::task::spawn_blocking(move || Snapshot::open(&snapshot)).await;
+                Some(read.map_err(|error| StartError::Thread(error.into()))??)
+            }
+            None => None,
+        };
         let files = match &config.data {
-            Some(data) => beside(data, config.file_bytes)?,
+            Some(data) => beside(data, config.file_bytes, snapshot.is_some())?,
             None => Files::temporary(config.file_bytes).map_err(StartError::Files)?,
         };
-        let (data, seed) = (config.data.clone(), config.seed);
+        let (data, seed, place) = (config.data.clone(), config.seed, files.clone());
         // A large file takes a while to be checked.
-        let opened = tokio::task::spawn_blocking(move || Store::open(data.as_deref(), seed));
+        let opened = tokio::task::spawn_blocking(move || {
+            if let Some(snapshot) = &snapshot {
+                // Before the state that refers to them.
+                snapshot.write_files(&place).map_err(|error| DataError::Sqlite {
+                    path: place.path().to_owned(),
+                    error: error.into(),
+                })?;
+            }
+            Store::open(data.as_deref(), seed, snapshot.as_ref())
+        });
         let opened = opened.await.map_err(|error| StartError::Thread(error.into()))??;
         let clock = EngineClock::start(config.clock, opened.stored);
         let links = FileLinks::new(&base_url, opened.link_key().to_owned());
@@ -80,7 +102,10 @@ impl MockDoku {
             lanes: Lanes::default(),
             faults,
             journal: Journal::default(),
+            metrics: Arc::new(Metrics::default()),
             turn: tokio::sync::Mutex::default(),
+            whole: tokio::sync::Mutex::default(),
+            reset_asked: watch::Sender::new(()),
             in_process: Arc::new(Semaphore::new(MAX_IN_PROCESS)),
             stop: watch::Sender::new(false),
             runtime: Handle::current(),
@@ -101,6 +126,11 @@ impl App {
     async fn resume(&self) -> Result<(), StoreError> {
         let (known, _) = self.store.run(|state| state.file_ids()).await?;
         self.files.tidy(|id| known.contains(id)).map_err(|error| StoreError::Io(error.into()))?;
+        self.take_up().await
+    }
+
+    /// Lets go what was to be attempted at once when a mock ended.
+    pub(crate) async fn take_up(&self) -> Result<(), StoreError> {
         let mut after = 0;
         loop {
             let (unfinished, _) =
@@ -116,8 +146,10 @@ impl App {
 
 /// The files beside a data file, locked; nothing is made beside a file that is none, nor a data file
 /// that would know nothing of the files that are here.
-fn beside(data: &Path, budget: u64) -> Result<Files, DataError> {
-    recognise(data)?;
+fn beside(data: &Path, budget: u64, anew: bool) -> Result<Files, DataError> {
+    if recognise(data)? && anew {
+        return Err(DataError::Exists(data.to_owned()));
+    }
     let io = |error| DataError::Io { path: data.to_owned(), error };
     let files = Files::beside(data, budget).map_err(|error| match error.kind() {
         io::ErrorKind::ResourceBusy => DataError::InUse(data.to_owned()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
 use doku_types::{partner::registration::Registration, schema::Checked};
@@ -11,7 +11,7 @@ use http::Uri;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Operation, parameter, read, read_bytes};
+use super::{Operation, notes, parameter, read, read_bytes, segment};
 use crate::{
     app::App,
     auth::{outcome, outcome_header},
@@ -22,7 +22,7 @@ use crate::{
         lite,
     },
     reply::Reply,
-    store::Stored,
+    store::{Listed, Stored},
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -34,7 +34,8 @@ pub(super) fn operations() -> Vec<Operation> {
             list,
         )
         .query::<i64>("after", "Only those after this number; 0 by default")
-        .query::<u32>("limit", "At most so many, 1000 at most; 100 by default"),
+        .query::<u32>("limit", "At most so many, 1000 at most; 100 by default")
+        .gives::<Vec<Listed>>(),
         Operation::get(
             "/_mock/businesses/{id}",
             "business",
@@ -62,7 +63,7 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 /// `GET /_mock/businesses?after=0&limit=100`: oldest first, by number.
-pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
+async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = async {
         let after = parameter(&uri, "after")?.unwrap_or(0);
         let limit = parameter(&uri, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
@@ -76,8 +77,9 @@ pub(super) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
 }
 
 /// `GET /_mock/businesses/{id}`, by `BSN-` or `BRN-` id: as Get Business Data shows it.
-pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> Response {
+async fn get(State(app): State<Arc<App>>, id: Result<Path<String>, PathRejection>) -> Response {
     let found = async {
+        let id = segment(id)?;
         let (found, _) =
             app.store.run(move |state| state.business_by_id(&id).map_err(Reply::from)).await?;
         let stored = found.ok_or_else(not_found)?;
@@ -86,6 +88,7 @@ pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
     found.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }
 
+/// A decision of DOKU's people.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Decision {
@@ -93,19 +96,22 @@ struct Decision {
     outcome: String,
     /// What the merchant is told; a text of the mock's own without it.
     #[serde(default)]
+    #[schemars(length(max = 100))]
     reject_notes: Vec<String>,
 }
 
 /// `POST /_mock/businesses/{id}/decide {"outcome":"reject.BUSINESS_DOCUMENT","reject_notes":["…"]}`.
-pub(super) async fn decide(
+async fn decide(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     let decided = async {
+        let id = segment(id)?;
         let Decision { outcome, reject_notes } =
             read(request, r#"{"outcome":"reject.BUSINESS_DOCUMENT"}"#).await?;
         let outcome = outcome.parse().map_err(|error| Reply::outcome("outcome", &error))?;
+        let reject_notes = notes(reject_notes)?;
         Ok(changed(&app, decide_business(&app, id, outcome, reject_notes).await?))
     };
     decided.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
@@ -131,12 +137,13 @@ pub(crate) async fn decide_business(
 }
 
 /// `POST /_mock/businesses/{id}/complete` with a registration: what an invited owner does (A28).
-pub(super) async fn complete(
+async fn complete(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
     let completed = async {
+        let id = segment(id)?;
         let outcome = outcome(outcome_header(request.headers()).as_deref())?;
         let body = read_bytes(request).await?;
         let profile = app.config.profile;

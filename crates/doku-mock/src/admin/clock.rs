@@ -8,8 +8,7 @@ use axum::{
 };
 use http::StatusCode;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::{Operation, read as read_document};
 use crate::{
@@ -25,28 +24,49 @@ pub(super) fn operations() -> Vec<Operation> {
             "clock",
             "Tells the engine's present and what falls due next",
             read,
-        ),
+        )
+        .gives::<Present>(),
         Operation::post(
             "/_mock/clock/advance",
             "advanceClock",
             "Moves the engine's clock on; everything happens that falls due until then",
             advance,
         )
-        .takes::<Advance>(r#"{"by":"48h"}"#),
+        .takes::<Advance>(r#"{"by":"48h"}"#)
+        .gives::<Advanced>(),
     ]
+}
+
+/// Where the engine's clock stands. Fields are in the order of their names, as ever.
+#[derive(Serialize, JsonSchema)]
+struct Present {
+    /// When something falls due next: a decision, a delayed callback or a retry.
+    next_due: Option<String>,
+    /// The engine's present.
+    now: String,
 }
 
 /// `GET /_mock/clock`: where it stands, and when something falls due next.
 async fn present(app: &App) -> Result<Reply, Reply> {
     let (due, _) = app.store.run(|state| state.next_due().map_err(Reply::from)).await?;
-    let next = due.map(|due| due.to_string());
-    Ok(Reply::ok(&json!({"now": app.clock.now().to_string(), "next_due": next}), &[]))
+    let next_due = due.map(|due| due.to_string());
+    Ok(Reply::ok(&Present { next_due, now: app.clock.now().to_string() }, &[]))
 }
 
-pub(super) async fn read(State(app): State<Arc<App>>) -> Response {
+async fn read(State(app): State<Arc<App>>) -> Response {
     present(&app).await.unwrap_or_else(|refusal| refusal).into_response()
 }
 
+/// What moving the clock on did.
+#[derive(Serialize, JsonSchema)]
+struct Advanced {
+    /// How many attempts at callbacks were made.
+    delivered: u64,
+    /// The engine's present.
+    now: String,
+}
+
+/// How the clock is moved on.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Advance {
@@ -55,13 +75,12 @@ struct Advance {
 }
 
 /// `POST /_mock/clock/advance {"by":"48h"}`: everything happens that falls due until then.
-pub(super) async fn advance(State(app): State<Arc<App>>, request: Request) -> Response {
+async fn advance(State(app): State<Arc<App>>, request: Request) -> Response {
     let advanced = async {
         let Advance { by } = read_document(request, r#"{"by":"48h"}"#).await?;
         let by = duration(&by)?;
         let delivered = agenda::advance(&app, by).await?;
-        let now = app.clock.now().to_string();
-        Ok(Reply::ok(&json!({"now": now, "delivered": delivered}), &[]))
+        Ok(Reply::ok(&Advanced { delivered, now: app.clock.now().to_string() }, &[]))
     };
     advanced.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }
@@ -72,6 +91,7 @@ impl From<AdvanceError> for Reply {
             AdvanceError::TooFar => {
                 Self::business(StatusCode::BAD_REQUEST, error.to_string(), "A30")
             }
+            AdvanceError::Reset => Self::business(StatusCode::CONFLICT, error.to_string(), "A30"),
             AdvanceError::Store(error) => error.into(),
         }
     }

@@ -3,44 +3,55 @@
 //! to be sent as `application/json`, which no page's form can. A callback is all that, should its URL
 //! lead here; so no document may hold a field of another.
 
+mod access;
 mod businesses;
 mod callbacks;
 mod clock;
 mod faults;
 mod journal;
+mod metrics;
 mod operation;
+mod reset;
+mod snapshot;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware::Next,
+    extract::{Path, Request, State, rejection::PathRejection},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use bytes::Bytes;
 use doku_types::{
     evidence,
-    validate::{self, MAX_BODY, is_loopback_host},
+    validate::{self, MAX_BODY},
 };
-use http::{HeaderMap, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, StatusCode, Uri, header};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{app::App, body, reply::Reply};
 
+pub(crate) use access::{guard, is_token};
 pub(crate) use businesses::decide_business;
+pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
+pub(crate) use reset::{reset_all, reset_partner};
+pub(crate) use snapshot::write as write_snapshot;
 
 /// All of it but the links to files.
 pub(crate) fn routes() -> Router<Arc<App>> {
-    operations().into_iter().fold(Router::new(), |router, operation| operation.route(router))
+    let router = Router::new().route(ROOT, get(index));
+    operations().into_iter().fold(router, |router, operation| operation.route(router))
 }
 
 /// Everything that can be asked of the mock's own surface.
 pub(crate) fn operations() -> Vec<Operation> {
     let own = [
-        Operation::get("/_mock/ready", "ready", "Says whether the mock is up", ready)
+        Operation::get(PREFIX, "index", "Lists what can be asked of the mock itself", index)
+            .gives::<Vec<Listed>>(),
+        Operation::get(access::READY, "ready", "Says whether the mock is up", ready)
             .gives::<Ready>(),
         Operation::get(
             "/_mock/assumptions",
@@ -59,24 +70,63 @@ pub(crate) fn operations() -> Vec<Operation> {
         callbacks::operations(),
         journal::operations(),
         faults::operations(),
+        reset::operations(),
+        snapshot::operations(),
+        metrics::operations(),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// The mock is up.
+/// One thing that can be asked.
+#[derive(Serialize, JsonSchema)]
+struct Listed {
+    /// The HTTP method, in capitals.
+    method: &'static str,
+    /// Its path; `{…}` stands for what varies.
+    path: &'static str,
+    /// What it does.
+    summary: &'static str,
+}
+
+/// `GET /_mock` and `GET /_mock/`.
+async fn index() -> Response {
+    let listed = |operation: Operation| Listed {
+        method: operation.method,
+        path: operation.path,
+        summary: operation.summary,
+    };
+    let listed: Vec<_> = operations().into_iter().map(listed).collect();
+    Reply::ok(&listed, &[]).into_response()
+}
+
+/// The mock is up, and its state can be read.
 #[derive(Serialize, JsonSchema)]
 struct Ready {
-    /// Always true: who cannot serve does not answer.
+    /// Always true: who cannot serve answers with 503, or not at all.
     ready: bool,
     /// What a client puts before DOKU's paths.
     base_url: String,
+    /// The mock's version.
+    version: &'static str,
+    /// The engine's present.
+    now: String,
 }
 
-/// `GET /_mock/ready`.
+/// `GET /_mock/ready`: 503 with the reason if the state cannot be read.
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    Reply::ok(&Ready { ready: true, base_url: app.base_url.clone() }, &[]).into_response()
+    if let Err(error) = app.store.run(|state| state.next_due()).await {
+        let message = format!("not ready: {error}");
+        return Reply::business(StatusCode::SERVICE_UNAVAILABLE, message, "A30").into_response();
+    }
+    let ready = Ready {
+        ready: true,
+        base_url: app.base_url.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        now: app.clock.now().to_string(),
+    };
+    Reply::ok(&ready, &[]).into_response()
 }
 
 /// `GET /_mock/assumptions`: the whole evidence ledger.
@@ -129,31 +179,36 @@ fn parameter<T: std::str::FromStr>(uri: &Uri, name: &str) -> Result<Option<T>, R
     })
 }
 
-/// Refuses a Host that is neither loopback nor the public URL's.
-pub(crate) async fn only_local_hosts(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let public = app.base_url.parse::<Uri>().ok();
-    let public = public.as_ref().and_then(Uri::host);
-    let is_ours = |authority: &Authority| {
-        let bare = !authority.as_str().contains('@');
-        bare && (is_loopback_host(authority.host()) || Some(authority.host()) == public)
-    };
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let host = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host.to_str().ok().and_then(|host| host.parse().ok()),
-        _ => None,
-    };
-    // A request may name its host in its target too.
-    let target = request.uri().authority();
-    if host.as_ref().is_some_and(is_ours) && target.is_none_or(is_ours) {
-        return next.run(request).await;
+/// What stands in the path for what varies.
+///
+/// # Errors
+/// 400 for what cannot be there, such as a number that is none.
+fn segment<T>(read: Result<Path<T>, PathRejection>) -> Result<T, Reply> {
+    let read = read.map(|Path(segment)| segment);
+    read.map_err(|_| Reply::business(StatusCode::BAD_REQUEST, "the path is not readable", "A30"))
+}
+
+/// Notes that a merchant may be told.
+///
+/// # Errors
+/// 400 for too many or too long ones.
+fn notes(notes: Vec<String>) -> Result<Vec<String>, Reply> {
+    if notes.len() > MAX_NOTES || notes.iter().any(|note| note.len() > MAX_NOTE) {
+        let message = format!(
+            "reject_notes may be {MAX_NOTES} of {MAX_NOTE} bytes each: send fewer or shorter"
+        );
+        return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"));
     }
-    let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
-    Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response()
+    Ok(notes)
+}
+
+/// Whether a path is of the mock's own surface.
+pub(crate) fn is_own(path: &str) -> bool {
+    path.starts_with(PREFIX) || path == ROOT
 }
 
 /// What all of its paths begin with.
-pub(crate) const PREFIX: &str = "/_mock/";
+const PREFIX: &str = "/_mock/";
+const ROOT: &str = "/_mock";
+const MAX_NOTES: usize = 100;
+const MAX_NOTE: usize = 10_000;

@@ -148,7 +148,6 @@ impl Operation {
     }
 
     /// An answer that is no JSON.
-    #[expect(dead_code, reason = "metrics and snapshots will need it")]
     pub(super) fn gives_media(mut self, media_type: &'static str) -> Self {
         self.gives = Gives::Media(media_type);
         self

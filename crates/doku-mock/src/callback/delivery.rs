@@ -28,23 +28,27 @@ pub(crate) struct Lanes(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    lanes: HashMap<i64, Vec<(i64, OnItsWay)>>,
+    lanes: HashMap<Number, Vec<(i64, OnItsWay)>>,
     /// Every callback whose attempt has not begun yet, in a lane or on its own.
-    callbacks: HashSet<i64>,
+    callbacks: HashSet<Number>,
 }
+
+/// The life of the mock and a number in it: after a reset numbers begin anew.
+type Number = (u64, i64);
 
 impl Lanes {
     /// Puts a callback behind the others of its lane; `true` if it is the first.
     fn add(&self, place: Place, on_its_way: OnItsWay) -> bool {
         let mut waiting = self.waiting();
-        waiting.callbacks.insert(place.callback);
-        let opened = !waiting.lanes.contains_key(&place.lane);
-        waiting.lanes.entry(place.lane).or_default().push((place.callback, on_its_way));
+        let (life, lane) = (on_its_way.life(), (on_its_way.life(), place.lane));
+        waiting.callbacks.insert((life, place.callback));
+        let opened = !waiting.lanes.contains_key(&lane);
+        waiting.lanes.entry(lane).or_default().push((place.callback, on_its_way));
         opened
     }
 
     /// All that waits in a lane; without any the lane is closed.
-    fn take(&self, lane: i64) -> Option<Vec<(i64, OnItsWay)>> {
+    fn take(&self, lane: Number) -> Option<Vec<(i64, OnItsWay)>> {
         let mut waiting = self.waiting();
         let taken = std::mem::take(waiting.lanes.get_mut(&lane)?);
         if taken.is_empty() {
@@ -55,13 +59,22 @@ impl Lanes {
     }
 
     /// A callback waits on its own.
-    fn wait(&self, callback: i64) {
+    fn wait(&self, callback: Number) {
         self.waiting().callbacks.insert(callback);
     }
 
     /// The attempt at a callback begins; `false` if it need not: somebody had it acknowledged by hand.
-    fn begin(&self, callback: i64) -> bool {
+    fn begin(&self, callback: Number) -> bool {
         self.waiting().callbacks.remove(&callback)
+    }
+
+    /// Forgets what waits of earlier lives than this one.
+    pub(crate) fn forget(&self, life: u64) {
+        let mut waiting = self.waiting();
+        waiting.callbacks.retain(|(of, _)| *of == life);
+        let gone: Vec<_> = waiting.lanes.extract_if(|(of, _), _| *of != life).collect();
+        drop(waiting);
+        drop(gone);
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -75,10 +88,14 @@ pub(crate) async fn deliver(
     mut released: mpsc::UnboundedReceiver<(Place, OnItsWay)>,
 ) {
     while let Some((place, on_its_way)) = released.recv().await {
+        if on_its_way.is_gone() {
+            continue;
+        }
+        let lane = (on_its_way.life(), place.lane);
         if app.lanes.add(place, on_its_way) {
             let runner = Arc::clone(&app);
             app.spawn(async move {
-                while let Some(callbacks) = runner.lanes.take(place.lane) {
+                while let Some(callbacks) = runner.lanes.take(lane) {
                     deliver_in_order(&runner, callbacks).await;
                 }
             });
@@ -91,7 +108,8 @@ async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
     let (numbers, on_their_way): (Vec<_>, Vec<_>) = callbacks.into_iter().unzip();
     let read = read(app, numbers.clone()).await;
     for (number, on_its_way) in numbers.into_iter().zip(on_their_way) {
-        if let Some(outgoing) = read.iter().find(|outgoing| outgoing.number == number) {
+        let outgoing = read.iter().find(|outgoing| outgoing.number == number);
+        if let Some(outgoing) = outgoing.filter(|_| !on_its_way.is_gone()) {
             complete(app, outgoing, false, &mut None).await;
         }
         drop(on_its_way);
@@ -113,10 +131,10 @@ impl Due {
     }
 
     /// Attempts the next one.
-    pub(crate) fn attempt(&mut self, app: &Arc<App>, due: DueCallback) {
+    pub(crate) fn attempt(&mut self, app: &Arc<App>, due: DueCallback, life: u64) {
         let runner = Arc::clone(app);
-        let on_its_way = app.releases.begin();
-        app.lanes.wait(due.number);
+        let on_its_way = app.releases.begin(life);
+        app.lanes.wait((life, due.number));
         let (after, done) = oneshot::channel();
         let mut before = self.before.replace(done);
         let ordered = self.ordered;
@@ -127,7 +145,8 @@ impl Due {
             // Who does not wait to write it down is waited for through whoever comes next.
             let mut unordered = None;
             let to_write = if ordered { &mut before } else { &mut unordered };
-            for outgoing in read(&runner, vec![due.number]).await {
+            let read = read(&runner, vec![due.number]).await;
+            for outgoing in read.into_iter().filter(|_| !on_its_way.is_gone()) {
                 complete(&runner, &outgoing, false, to_write).await;
             }
             drop(on_its_way);
@@ -139,18 +158,20 @@ impl Due {
 
 /// Waits for whoever is before, however that ends.
 async fn wait(before: &mut Option<oneshot::Receiver<()>>) {
-    if let Some(before) = before.take() {
-        let _ = before.await;
+    if let Some(waited_for) = before {
+        // Taken only then: who is given up meanwhile waits once more.
+        let _ = waited_for.await;
+        *before = None;
     }
 }
 
 /// Attempts a callback once more, by hand, and waits for what comes of it; `None` if there is none.
 pub(crate) async fn resend(app: &App, callback: i64) -> Option<DeliveryState> {
-    let _on_its_way = app.releases.begin();
-    let outgoing = read(app, vec![callback]).await.pop()?;
+    let on_its_way = app.releases.begin(app.releases.recalls.life());
+    let outgoing = read(app, vec![callback]).await.pop().filter(|_| !on_its_way.is_gone())?;
     let state = complete(app, &outgoing, true, &mut None).await;
     if state == Some(DeliveryState::Delivered) {
-        app.lanes.begin(callback);
+        app.lanes.begin((on_its_way.life(), callback));
     }
     state
 }
@@ -173,6 +194,17 @@ async fn complete(
         warn!(callback = outgoing.number, "not attempted: its partner is not configured");
         return None;
     };
+    let attempts = attempt(app, credentials, outgoing, by_hand, before);
+    app.releases.recalls.unless_gone(&outgoing.partner, outgoing.since, attempts).await.flatten()
+}
+
+async fn attempt(
+    app: &App,
+    credentials: &Credentials,
+    outgoing: &Outgoing,
+    by_hand: bool,
+    before: &mut Option<oneshot::Receiver<()>>,
+) -> Option<DeliveryState> {
     let mut first = true;
     loop {
         let url = outgoing.url.parse::<Uri>();
@@ -180,7 +212,7 @@ async fn complete(
             Ok(url) => app.way(url).await,
             Err(_) => Err(OutboundError::Blocked("callback_url is not a URL".to_owned())),
         };
-        if first && !by_hand && !app.lanes.begin(outgoing.number) {
+        if first && !by_hand && !app.lanes.begin((outgoing.life, outgoing.number)) {
             return Some(DeliveryState::Delivered);
         }
         first = false;
@@ -196,7 +228,7 @@ async fn complete(
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         wait(before).await;
         let sent = Sent { callback: outgoing.number, at, request, answer, latency_ms, by_hand };
-        let (state, copies) = sent.write_down(app).await?;
+        let (state, copies) = sent.write_down(app, outgoing).await?;
         if copies == 0 {
             return Some(state);
         }
@@ -216,7 +248,7 @@ struct Sent {
 impl Sent {
     /// Writes it into the journal and the outbox, and says what follows. `None` when that could not
     /// be.
-    async fn write_down(self, app: &App) -> Option<(DeliveryState, u32)> {
+    async fn write_down(self, app: &App, outgoing: &Outgoing) -> Option<(DeliveryState, u32)> {
         let Self { callback, at, request, answer, latency_ms, by_hand } = self;
         let (status, error, blocked) = match &answer {
             Ok(answer) => (Some(answer.status.as_u16()), None, false),
@@ -233,10 +265,13 @@ impl Sent {
             });
             app.journal.sent(SentCallback { callback, at, request, answer, latency_ms });
         }
-        let recorded = attempt.clone();
-        let recorded =
-            persist(app, move |state| state.record_attempt(callback, &recorded, blocked));
-        let (state, copies) = recorded.await?;
+        let (recorded, partner, since) =
+            (attempt.clone(), outgoing.partner.clone(), outgoing.since);
+        let recorded = persist(app, move |state| match state.recalls.is_gone(&partner, since) {
+            true => Ok(None),
+            false => state.record_attempt(callback, &recorded, blocked).map(Some),
+        });
+        let (state, copies) = recorded.await??;
         app.releases.attempted();
         let Attempt { status, error, .. } = attempt;
         match state {

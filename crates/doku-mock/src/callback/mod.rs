@@ -3,10 +3,12 @@
 
 pub(crate) mod delivery;
 mod outbox;
+mod recall;
 mod record;
 mod release;
 
 pub(crate) use delivery::{Due, Lanes};
 pub(crate) use outbox::{DueCallback, Outgoing};
+pub(crate) use recall::Recalls;
 pub use record::{Attempt, CallbackRecord, DeliveryState};
 pub(crate) use release::{Held, OnItsWay, Place, Releases};

@@ -17,6 +17,10 @@ pub(crate) struct Outgoing {
     pub(crate) request_id: String,
     pub(crate) url: String,
     pub(crate) body: Bytes,
+    /// How many resets there had been when it was read.
+    pub(crate) since: u64,
+    /// In which life of the mock that was.
+    pub(crate) life: u64,
 }
 
 /// A callback that has fallen due.
@@ -28,19 +32,22 @@ pub(crate) struct DueCallback {
 }
 
 impl State<'_> {
-    /// Puts callbacks of a business into the outbox, to be delivered in this order; none without a
-    /// callback URL.
+    /// Puts callbacks of a business into the outbox, to be delivered in this order, and says their
+    /// numbers; none without a callback URL.
     pub(crate) fn tell(
         &mut self,
         stored: &Stored,
         callbacks: Vec<Callback>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut numbers = Vec::with_capacity(callbacks.len());
         let Some(url) = stored.business.callback_url() else {
-            return Ok(());
+            return Ok(numbers);
         };
         let mut insert = self.sql.prepare_cached(
-            "INSERT INTO callbacks (business, request_id, url, body, state, due, copies)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO callbacks (number, business, request_id, url, body, state, due, copies)
+             VALUES (1 + max((SELECT ifnull(max(number), 0) FROM callbacks),
+                             (SELECT ifnull(max(last_callback), 0) FROM engine)),
+                     ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         for told in self.faults.apply(callbacks) {
             // A callback is text and lists of text: writing it cannot fail.
@@ -58,13 +65,14 @@ impl State<'_> {
                 told.copies,
             ])?;
             let callback = self.sql.last_insert_rowid();
+            numbers.push(callback);
             match (told.dropped, due) {
                 (true, _) => {}
                 (false, Some(_)) => self.agenda_changed = true,
                 (false, None) => self.places.push(Place { lane: stored.number, callback }),
             }
         }
-        Ok(())
+        Ok(numbers)
     }
 
     /// What the attempts at these callbacks need, of those that there are.
@@ -82,6 +90,8 @@ impl State<'_> {
                     request_id: row.get(2)?,
                     url: row.get(3)?,
                     body: row.get::<_, String>(4)?.into(),
+                    since: self.recalls.last(),
+                    life: self.recalls.life(),
                 })
             });
             found.extend(outgoing.optional()?);

@@ -4,9 +4,11 @@
 //! What is on its way is counted by epochs, so that somebody can wait for all that is on its way
 //! now, and not for what others cause meanwhile.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
+
+use super::Recalls;
 
 /// A callback of the outbox that is to be attempted at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,7 @@ pub(crate) struct Place {
 pub(crate) struct Releases {
     released: mpsc::UnboundedSender<(Place, OnItsWay)>,
     load: watch::Sender<Load>,
+    pub(crate) recalls: Arc<Recalls>,
 }
 
 /// How many callbacks are on their way, by the epoch in which they began.
@@ -48,7 +51,7 @@ impl Load {
 impl Releases {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<(Place, OnItsWay)>) {
         let (released, receiver) = mpsc::unbounded_channel();
-        (Self { released, load: watch::Sender::default() }, receiver)
+        (Self { released, load: watch::Sender::default(), recalls: Arc::default() }, receiver)
     }
 
     /// Lets callbacks go that nobody held.
@@ -56,14 +59,14 @@ impl Releases {
         drop(Held::new(places, self));
     }
 
-    /// A callback is on its way that nobody held.
-    pub(crate) fn begin(&self) -> OnItsWay {
+    /// A callback is on its way that nobody held, and that was found in this life of the mock.
+    pub(crate) fn begin(&self, life: u64) -> OnItsWay {
         let mut epoch = 0;
         self.load.send_modify(|load| {
             epoch = load.epoch;
             add(&mut load.active, epoch, 1);
         });
-        OnItsWay { releases: self.clone(), epoch }
+        OnItsWay { releases: self.clone(), epoch, life }
     }
 
     /// An attempt has ended.
@@ -92,10 +95,12 @@ impl Releases {
 pub(crate) struct Held {
     places: Vec<Place>,
     epoch: u64,
+    life: u64,
     releases: Releases,
 }
 
 impl Held {
+    /// Made on the store's thread, so that no reset comes between the work and this.
     pub(crate) fn new(places: Vec<Place>, releases: &Releases) -> Self {
         let mut epoch = 0;
         if !places.is_empty() {
@@ -104,12 +109,17 @@ impl Held {
                 add(&mut load.held, epoch, places.len());
             });
         }
-        Self { places, epoch, releases: releases.clone() }
+        Self { places, epoch, life: releases.recalls.life(), releases: releases.clone() }
     }
 
     /// Their numbers.
     pub(crate) fn callbacks(&self) -> Vec<i64> {
         self.places.iter().map(|place| place.callback).collect()
+    }
+
+    /// In which life of the mock the work was done that they come of.
+    pub(crate) fn life(&self) -> u64 {
+        self.life
     }
 }
 
@@ -124,7 +134,7 @@ impl Drop for Held {
             add(&mut load.active, epoch, places.len());
         });
         for place in places {
-            let on_its_way = OnItsWay { releases: self.releases.clone(), epoch };
+            let on_its_way = OnItsWay { releases: self.releases.clone(), epoch, life: self.life };
             // If the mock has stopped, it comes back and is dropped; with a data file it is told at
             // the next start.
             let _ = self.releases.released.send((place, on_its_way));
@@ -137,6 +147,19 @@ impl Drop for Held {
 pub(crate) struct OnItsWay {
     releases: Releases,
     epoch: u64,
+    life: u64,
+}
+
+impl OnItsWay {
+    /// In which life of the mock it was told.
+    pub(super) fn life(&self) -> u64 {
+        self.life
+    }
+
+    /// Whether everything was reset since it was told: its number may be another's now.
+    pub(super) fn is_gone(&self) -> bool {
+        self.life != self.releases.recalls.life()
+    }
 }
 
 impl Drop for OnItsWay {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 /// How a mock is set up.
 #[derive(Args)]
 pub(super) struct Options {
-    /// Where to listen; port 0 takes any free one. Loopback only.
+    /// Where to listen; port 0 takes any free one. Beyond loopback only with --admin-token.
     #[arg(
         long,
         env = "DOKU_MOCK_LISTEN",
@@ -40,6 +40,13 @@ pub(super) struct Options {
     /// Without it everything is gone when the mock ends.
     #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
     data: Option<PathBuf>,
+    /// Start from a copy of this snapshot, in memory or in a new --data file: GET /_mock/snapshot gives one. It is
+    /// left as it is.
+    #[arg(long, env = "DOKU_MOCK_SNAPSHOT", value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// Ask for it as Authorization: Bearer under /_mock/, but for readiness and links to files.
+    #[arg(long, env = "DOKU_MOCK_ADMIN_TOKEN", value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "TOKEN")]
+    admin_token: Option<String>,
     /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock. A data file that was
     /// used before goes on with its own.
     #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
@@ -119,6 +126,12 @@ impl Options {
         }
         if let Some(file) = self.data {
             builder = builder.data(file);
+        }
+        if let Some(file) = self.snapshot {
+            builder = builder.snapshot(file);
+        }
+        if let Some(token) = self.admin_token {
+            builder = builder.admin_token(token);
         }
         if let Some(seed) = self.seed {
             builder = builder.seed(seed);

@@ -22,7 +22,8 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    pub(super) async fn open(path: &Path) -> io::Result<Self> {
+    /// Opens a file, which may lose its name while it is read.
+    pub(crate) async fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path).await?;
         let remaining = file.metadata().await?.len();
         Ok(Self { file, remaining, buffer: Vec::new() })

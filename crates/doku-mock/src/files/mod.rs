@@ -98,6 +98,73 @@ impl Files {
         Content::open(&path).await.map_err(|error| logged(error, &path))
     }
 
+    /// A file's whole content.
+    ///
+    /// # Errors
+    /// As of [`Files::open`].
+    pub(crate) fn read(&self, id: &FileId) -> io::Result<Vec<u8>> {
+        let path = self.0.path_of(id)?;
+        fs::read(&path).map_err(|error| logged(error, &path))
+    }
+
+    /// Writes a file whole that another mock had, beyond the budget if need be.
+    ///
+    /// # Errors
+    /// It cannot be written, or `id` is none that the mock makes; logged.
+    pub(crate) fn put(&self, id: &FileId, content: &[u8]) -> io::Result<()> {
+        let path = self.0.path_of(id)?;
+        let part = self.new_part();
+        let write = || {
+            let mut file = create_owned(&part)?;
+            io::Write::write_all(&mut file, content)?;
+            if self.0.sync {
+                file.sync_all()?;
+            }
+            fs::rename(&part, &path)?;
+            if self.0.sync { sync_directory(&self.0.path) } else { Ok(()) }
+        };
+        write().map_err(|error| {
+            let _ = fs::remove_file(&part);
+            logged(error, &path)
+        })?;
+        self.0.used.fetch_add(content.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Removes a file that nothing refers to any more. One that cannot be removed is only logged.
+    pub(crate) fn remove(&self, id: &FileId) {
+        let Ok(path) = self.0.path_of(id) else {
+            return;
+        };
+        let removed = fs::metadata(&path).and_then(|metadata| {
+            fs::remove_file(&path)?;
+            self.0.give_back(metadata.len());
+            Ok(())
+        });
+        if let Err(error) = removed {
+            warn!(path = %path.display(), %error, "cannot remove a file");
+        }
+    }
+
+    /// Removes all files that are kept; those that are coming in go on.
+    pub(crate) fn clear(&self) {
+        let entries = fs::read_dir(&self.0.path).into_iter().flatten().flatten();
+        for entry in entries {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            if let Some(name) =
+                entry.file_name().to_str().filter(|name| is_file && is_file_id(name))
+            {
+                self.remove(&name.into());
+            }
+        }
+    }
+
+    /// A path for a file of passing use, which the next start removes if it was left.
+    pub(crate) fn new_part(&self) -> PathBuf {
+        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        self.0.path.join(part_name(number))
+    }
+
     /// Lets another mock open it, though a clone may live a moment longer.
     pub(crate) fn close(&self) {
         // A lock that cannot be given up goes with the last clone.
@@ -124,11 +191,12 @@ impl Files {
 
     /// Removes what an earlier process left without using it: files that were coming in, and those
     /// whose id nobody knows. Nothing else in the directory is touched. What stays is counted, so
-    /// this is called once, before the first upload.
+    /// this is called before the first upload.
     ///
     /// # Errors
     /// The directory cannot be read. A file that cannot be removed is only logged.
     pub(crate) fn tidy(&self, known: impl Fn(&FileId) -> bool) -> io::Result<()> {
+        let mut used = 0;
         for entry in fs::read_dir(&self.0.path)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -140,11 +208,12 @@ impl Files {
                 continue;
             }
             if is_file_id(name) && known(&FileId::from(name)) {
-                self.0.used.fetch_add(metadata.len(), Ordering::Relaxed);
+                used += metadata.len();
             } else if let Err(error) = fs::remove_file(entry.path()) {
                 warn!(path = %entry.path().display(), %error, "cannot remove a left-over file");
             }
         }
+        self.0.used.store(used, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -203,6 +272,15 @@ fn part_name(number: u64) -> String {
 fn is_part(name: &str) -> bool {
     let number = name.strip_prefix(PART).and_then(|rest| rest.strip_suffix(PART_END));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A new file for its owner alone.
+pub(crate) fn create_owned(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Creates the directory unless it is there.

@@ -24,11 +24,15 @@ pub(crate) fn write_down(
     at: Timestamp,
     started: Instant,
 ) {
-    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let latency = started.elapsed();
+    let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
     let status = response.status();
     info!(method = %request.method, path, status = status.as_u16(), latency_ms, "answered");
-    if path.starts_with(admin::PREFIX) {
+    let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
+    let own = admin::is_own(&path);
+    app.metrics.answered(operation, own, status, latency);
+    if own {
         return;
     }
     let extensions = response.extensions_mut();

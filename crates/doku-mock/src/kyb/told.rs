@@ -51,6 +51,29 @@ impl Business {
         callback
     }
 
+    /// Any verdict on the business or on one of its brands, true or not; without a brand, on the first.
+    pub(crate) fn tell_anything(
+        &self,
+        kind: &CallbackType,
+        brand: Option<&str>,
+        status: Status,
+        notes: &[String],
+    ) -> Callback {
+        let named = self.brands.iter().position(|of| brand.is_some_and(|id| of.id.as_str() == id));
+        let owner = Owner::Brand(named.unwrap_or_default());
+        let mut callback = self.callback(kind.clone(), owner, status, notes);
+        let part = Part::ALL.into_iter().find(|part| part.callback_type() == *kind);
+        callback.entity = match (part, self.brands[named.unwrap_or_default()].services.first()) {
+            (Some(part), _) if part.is_of(owner) => self.entity(owner, part),
+            (Some(part), _) => self.entity(Owner::Business, part),
+            (None, Some(service)) if *kind == CallbackType::BrandProduct => {
+                Some(Entity::builder().code(Some(service.code().to_string())).build())
+            }
+            _ => None,
+        };
+        callback
+    }
+
     /// Of a business with several brands, what is about the business names the first.
     fn callback(
         &self,

@@ -67,6 +67,7 @@ fn connect(
     let _ = stream.set_nodelay(true);
     let gate = Gate::default();
     let io = GatedIo::new(TokioIo::new(stream), gate.clone());
+    let connected = app.metrics.connected();
     let app = Arc::clone(app);
     let service =
         service_fn(move |request| answer(request, router.clone(), gate.clone(), Arc::clone(&app)));
@@ -87,7 +88,7 @@ fn connect(
             Err(error) => debug!(%error, "connection ended"),
             Ok(()) => {}
         }
-        drop(place);
+        drop((place, connected));
     }
 }
 

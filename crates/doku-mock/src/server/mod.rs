@@ -43,7 +43,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     };
     let own = admin::routes()
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::only_local_hosts));
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::guard));
     operations
         .merge(own)
         .fallback(unknown_path)

@@ -19,8 +19,10 @@ impl State<'_> {
     pub(crate) fn add_business(&mut self, business: Business) -> Result<Stored, StoreError> {
         self.sql
             .prepare_cached(
-                "INSERT INTO businesses (id, partner, partner_ref_id, name, status, created, due, document)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO businesses (number, id, partner, partner_ref_id, name, status, created, due, document)
+                 VALUES (1 + max((SELECT ifnull(max(number), 0) FROM businesses),
+                                 (SELECT ifnull(max(last_business), 0) FROM engine)),
+                         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 business.id().as_str(),
@@ -161,13 +163,22 @@ impl State<'_> {
 }
 
 /// A business in a list.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ListedBusiness")]
 pub(crate) struct Listed {
+    /// Counts up from 1, in the order of registration.
     pub(crate) number: i64,
+    /// Its `BSN-` id.
+    #[schemars(with = "String")]
     pub(crate) id: BusinessId,
+    /// The client id of its partner.
+    #[schemars(with = "String")]
     pub(crate) partner: ClientId,
+    /// As it was registered.
     pub(crate) name: String,
+    /// `UPDATING`, `ACTIVE` or `REJECTED`.
     pub(crate) status: String,
+    /// When it was registered, by the engine's clock.
     pub(crate) created: String,
 }
 

@@ -35,7 +35,7 @@ impl Engine {
     pub(super) fn save(&self, sql: &Connection, now: Timestamp) -> rusqlite::Result<()> {
         let (random, last_id) = self.ids.position();
         sql.prepare_cached(
-            "INSERT INTO engine VALUES (1, ?1, ?2, ?3, ?4)
+            "INSERT INTO engine (one, now, last_id, random, link_key) VALUES (1, ?1, ?2, ?3, ?4)
              ON CONFLICT (one) DO UPDATE SET now = ?1, last_id = ?2, random = ?3",
         )?
         .execute(params![

@@ -8,29 +8,37 @@
 mod businesses;
 mod engine;
 mod files;
+mod metrics;
 mod replies;
+mod reset;
 mod schema;
+mod snapshot;
 mod writer;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
+use doku_types::ClientId;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot, watch};
 
-pub(crate) use businesses::Stored;
+pub(crate) use businesses::{Listed, Stored};
+pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
+pub(crate) use reset::{Beginning, Begun, Taken};
 pub use schema::DataError;
 pub(crate) use schema::recognise;
+pub(crate) use snapshot::{Snapshot, complete as complete_snapshot};
 pub(crate) use writer::State;
 
 use crate::{
     callback::{Held, Releases},
     clock::EngineClock,
     fault::Faults,
+    files::Files,
 };
 
 /// The way to the state. Dropping the last one ends its thread, after the work that waits.
@@ -41,7 +49,7 @@ pub(crate) struct Store {
 }
 
 struct Running {
-    work: mpsc::Sender<Box<dyn writer::Work>>,
+    work: mpsc::Sender<writer::Task>,
     thread: JoinHandle<()>,
 }
 
@@ -58,7 +66,7 @@ pub enum StoreError {
         /// What kind of document.
         what: &'static str,
     },
-    /// A file could not be put in its place.
+    /// A file could not be read, written or put in its place.
     #[error("the mock's state could not be saved: {0}")]
     Io(Arc<std::io::Error>),
     /// A bug in the mock.
@@ -69,6 +77,12 @@ pub enum StoreError {
     Stopped,
 }
 
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(Arc::new(error))
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(Arc::new(error))
@@ -77,9 +91,14 @@ impl From<rusqlite::Error> for StoreError {
 
 impl Store {
     /// Opens the state, in memory without a path, and says where the engine's clock stood.
-    pub(crate) fn open(path: Option<&Path>, seed: Option<u64>) -> Result<Opened, DataError> {
-        let sql = match path {
-            Some(path) => schema::in_file(path)?,
+    /// A new one is as the snapshot, if there is one.
+    pub(crate) fn open(
+        path: Option<&Path>,
+        seed: Option<u64>,
+        snapshot: Option<&Snapshot>,
+    ) -> Result<Opened, DataError> {
+        let mut sql = match path {
+            Some(path) => schema::in_file(path, snapshot.map(Snapshot::state))?,
             // Memory for an empty database is always there.
             None => schema::in_memory().expect("a database in memory can be made"),
         };
@@ -87,6 +106,9 @@ impl Store {
             path: path.unwrap_or(Path::new("the state in memory")).to_owned(),
             error: error.into(),
         };
+        if let (None, Some(snapshot)) = (path, snapshot) {
+            reset::copy(snapshot.state(), &mut sql).map_err(failed)?;
+        }
         let (engine, stored) = engine::load(&sql, seed).map_err(failed)?;
         Ok(Opened { sql, engine, stored })
     }
@@ -131,8 +153,41 @@ impl Store {
     {
         if let Some(running) = &*self.running() {
             // If the thread is gone, `answer` is dropped and says so.
-            let _ = running.work.send(writer::work(work, answer));
+            let _ = running.work.send(writer::Task::Together(writer::work(work, answer)));
         }
+    }
+
+    /// Puts everything back to its beginning.
+    pub(crate) async fn begin_anew(&self, beginning: Beginning) -> Result<Begun, StoreError> {
+        self.alone(move |writer| writer.begin_anew(&beginning)).await
+    }
+
+    /// Removes what is a partner's.
+    pub(crate) async fn forget_partner(
+        &self,
+        partner: ClientId,
+        files: Files,
+    ) -> Result<Taken, StoreError> {
+        self.alone(move |writer| writer.forget_partner(&partner, &files)).await
+    }
+
+    /// Writes the state of this moment, without uploaded files, to a new file.
+    pub(crate) async fn write_state(&self, path: PathBuf) -> Result<(), StoreError> {
+        self.alone(move |writer| writer.write_state(&path)).await
+    }
+
+    /// Work that is no part of a transaction with others.
+    async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut writer::Writer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        if let Some(running) = &*self.running() {
+            let work = move |writer: &mut writer::Writer| drop(answer.send(work(writer)));
+            // If the thread is gone, `answer` is dropped and says so.
+            let _ = running.work.send(writer::Task::Alone(Box::new(work)));
+        }
+        answered.await.unwrap_or(Err(StoreError::Stopped))
     }
 
     /// Ends the thread after the work that waits, and with it the connection.

@@ -1,14 +1,15 @@
 //! The database: its tables, and how a file with them is opened, made or refused.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::files::{beside, parent, sync_directory};
+use super::reset;
+use crate::files::{beside, create_owned, parent, sync_directory};
 
 /// Why a data file cannot be used. It was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,19 @@ pub enum DataError {
         /// What is left: a log that SQLite would play into a new file, or the uploaded files.
         left: PathBuf,
     },
+    /// A snapshot is a beginning; this data file has gone on from another.
+    #[error(
+        "{0} exists already, and a mock that starts from a snapshot begins a new data file: give another path, or leave the snapshot out"
+    )]
+    Exists(PathBuf),
+    /// The file is not a snapshot.
+    #[error(
+        "{0} is not a snapshot of doku-mock: GET /_mock/snapshot of a running mock gives one; a data file is given as --data"
+    )]
+    NoSnapshot(PathBuf),
+    /// The file is a snapshot, not a data file.
+    #[error("{0} is a snapshot of doku-mock: give it as --snapshot, and a new path as --data")]
+    Snapshot(PathBuf),
     /// Another mock has it open.
     #[error("{0} is in use by another doku-mock: stop that one, or give another path")]
     InUse(PathBuf),
@@ -95,7 +109,10 @@ pub(crate) fn recognise(path: &Path) -> Result<bool, DataError> {
         nothing_left(path)?;
         return Ok(false);
     }
-    if !is_ours(path).map_err(io)? {
+    if is_marked(path, SNAPSHOT_ID).map_err(io)? {
+        return Err(DataError::Snapshot(path.to_owned()));
+    }
+    if !is_marked(path, APPLICATION_ID).map_err(io)? {
         return Err(DataError::Foreign(path.to_owned()));
     }
     Ok(true)
@@ -112,15 +129,30 @@ fn nothing_left(path: &Path) -> Result<(), DataError> {
     Ok(())
 }
 
-/// The database in a file, made if there is none.
-pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
+/// The database in a file, made if there is none: empty, or as `from`.
+pub(super) fn in_file(path: &Path, from: Option<&Connection>) -> Result<Connection, DataError> {
     if !recognise(path)? {
-        make(path)?;
+        make(path, from)?;
+    } else if from.is_some() {
+        return Err(DataError::Exists(path.to_owned()));
     }
     let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(path, FLAGS).map_err(sqlite)?;
     // Closing it would move the log of a killed process into a file that is refused.
     sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sqlite)?;
+    let version = sound_version(&sql, path)?;
+    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sqlite)?;
+    migrate(&mut sql, version).map_err(sqlite)?;
+    // The first answers with the mode, which the others do not.
+    sql.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(sqlite)?;
+    sql.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
+    settle(&sql).map_err(sqlite)?;
+    Ok(sql)
+}
+
+/// The format of a database that is whole.
+pub(super) fn sound_version(sql: &Connection, path: &Path) -> Result<i64, DataError> {
+    let sqlite = |error| sqlite_error(path, error);
     let version: i64 =
         sql.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite)?;
     let known = KNOWN;
@@ -132,51 +164,40 @@ pub(super) fn in_file(path: &Path) -> Result<Connection, DataError> {
     if found != "ok" {
         return Err(DataError::Corrupt { path: path.to_owned(), why: found });
     }
-    sql.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sqlite)?;
-    migrate(&mut sql, version).map_err(sqlite)?;
-    // The first answers with the mode, which the others do not.
-    sql.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(sqlite)?;
-    sql.pragma_update(None, "synchronous", "FULL").map_err(sqlite)?;
-    settle(&sql).map_err(sqlite)?;
-    Ok(sql)
+    Ok(version)
 }
 
 /// Makes the file under another name first: under its own it is whole or not there.
-fn make(path: &Path) -> Result<(), DataError> {
+fn make(path: &Path, from: Option<&Connection>) -> Result<(), DataError> {
     let io = |error| DataError::Io { path: path.to_owned(), error };
     let unfinished = beside(path, ".new");
     let _ = std::fs::remove_file(&unfinished);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // What merchants send is nobody else's.
-        options.mode(0o600);
-    }
-    let file = options.open(&unfinished).map_err(io)?;
+    let file = create_owned(&unfinished).map_err(io)?;
     let sqlite = |error| sqlite_error(path, error);
     let mut sql = Connection::open_with_flags(&unfinished, FLAGS).map_err(sqlite)?;
-    create(&mut sql).map_err(sqlite)?;
+    match from {
+        Some(from) => reset::copy(from, &mut sql).map_err(sqlite)?,
+        None => create(&mut sql).map_err(sqlite)?,
+    }
     sql.close().map_err(|(_, error)| sqlite(error))?;
     file.sync_all().map_err(io)?;
     std::fs::rename(&unfinished, path).map_err(io)?;
     sync_directory(parent(path)).map_err(io)
 }
 
-/// Whether the file is a SQLite database with our mark: told from its first bytes, since SQLite may
+/// Whether the file is a SQLite database with this mark of ours: told from its first bytes, since SQLite may
 /// write to a file that it opens.
-fn is_ours(path: &Path) -> io::Result<bool> {
+pub(super) fn is_marked(path: &Path, mark: u32) -> io::Result<bool> {
     let mut head = [0; 100];
     match File::open(path)?.read_exact(&mut head) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
         Err(error) => return Err(error),
     }
-    Ok(head.starts_with(b"SQLite format 3\0") && head[68..72] == APPLICATION_ID.to_be_bytes())
+    Ok(head.starts_with(b"SQLite format 3\0") && head[68..72] == mark.to_be_bytes())
 }
 
-fn sqlite_error(path: &Path, error: rusqlite::Error) -> DataError {
+pub(super) fn sqlite_error(path: &Path, error: rusqlite::Error) -> DataError {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, NotADatabase};
     let path = path.to_owned();
     match error.sqlite_error_code() {
@@ -192,7 +213,7 @@ fn create(sql: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Brings a database of this version to the present one, whole or not at all.
-fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
+pub(super) fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()> {
     let from = usize::try_from(version).unwrap_or_default();
     if from == MIGRATIONS.len() {
         return Ok(());
@@ -215,11 +236,13 @@ fn settle(sql: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// "DOKU".
-const APPLICATION_ID: u32 = 0x444f_4b55;
+/// "DOKU": a data file.
+pub(super) const APPLICATION_ID: u32 = 0x444f_4b55;
+/// "DOKS": a snapshot.
+pub(super) const SNAPSHOT_ID: u32 = 0x444f_4b53;
 /// Negative: in KiB, not in pages.
 const CACHE_KIB: i64 = -65_536;
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 const KNOWN: i64 = MIGRATIONS.len() as i64;
 /// What was added, version by version. A migration that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];

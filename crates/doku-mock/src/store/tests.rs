@@ -10,6 +10,7 @@ fn with_state<T>(sql: &Connection, work: impl FnOnce(&mut State<'_>) -> T) -> T 
         sql,
         ids: &mut IdSource::new(Some(1)),
         faults: &Faults::default(),
+        recalls: &crate::callback::Recalls::default(),
         now: Timestamp::from_millis(1_700_000_000_000),
         places: Vec::new(),
         agenda_changed: false,

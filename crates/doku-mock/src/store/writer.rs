@@ -12,7 +12,7 @@ use tracing::error;
 
 use super::{StoreError, engine::Engine};
 use crate::{
-    callback::{Held, Place, Releases},
+    callback::{Held, Place, Recalls, Releases},
     clock::EngineClock,
     fault::Faults,
     id::IdSource,
@@ -23,6 +23,8 @@ pub(crate) struct State<'a> {
     pub(crate) sql: &'a Connection,
     pub(crate) ids: &'a mut IdSource,
     pub(crate) faults: &'a Faults,
+    /// The resets so far.
+    pub(crate) recalls: &'a Recalls,
     /// One instant for the whole of the work.
     pub(crate) now: Timestamp,
     /// The callbacks that it put into the outbox for delivery at once.
@@ -31,6 +33,14 @@ pub(crate) struct State<'a> {
     pub(crate) agenda_changed: bool,
     /// Whether the engine's instant is to be stored though nothing else is.
     pub(crate) moved: bool,
+}
+
+/// What the thread is asked for.
+pub(super) enum Task {
+    /// Work that may be one transaction with other work.
+    Together(Box<dyn Work>),
+    /// What is no part of such a transaction. It tells its result itself.
+    Alone(Box<dyn FnOnce(&mut Writer) + Send>),
 }
 
 /// Work to be done, its result, and who waits for it.
@@ -97,15 +107,32 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Works until nobody can send any more.
-    pub(super) fn run(mut self, received: &Receiver<Box<dyn Work>>) {
+    pub(super) fn run(mut self, received: &Receiver<Task>) {
         while let Ok(first) = received.recv() {
-            let mut group = vec![first];
-            while group.len() < MAX_GROUP
-                && let Ok(next) = received.try_recv()
-            {
-                group.push(next);
+            let mut group = Vec::new();
+            let mut next = Some(first);
+            let mut alone = None;
+            while let Some(task) = next.take() {
+                match task {
+                    Task::Together(work) => group.push(work),
+                    Task::Alone(work) => {
+                        alone = Some(work);
+                        break;
+                    }
+                }
+                if group.len() < MAX_GROUP {
+                    next = received.try_recv().ok();
+                }
             }
-            self.commit(group);
+            if !group.is_empty() {
+                self.commit(group);
+            }
+            if let Some(alone) = alone
+                && catch_unwind(AssertUnwindSafe(|| alone(&mut self))).is_err()
+            {
+                // A transaction that it left open would take everything after it with it.
+                let _ = execute(&self.sql, "ROLLBACK");
+            }
         }
         // So that the file alone has everything once the mock has stopped.
         let _ = self.sql.pragma_query(None, "wal_checkpoint", |_| Ok(()));
@@ -124,6 +151,7 @@ impl Writer {
                     sql: &self.sql,
                     ids: &mut self.engine.ids,
                     faults: &self.faults,
+                    recalls: &self.releases.recalls,
                     now: self.clock.now(),
                     places: Vec::new(),
                     agenda_changed: false,

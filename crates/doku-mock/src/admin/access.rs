@@ -1,0 +1,77 @@
+//! Who may use the mock's own surface: whoever calls it by a name of this machine, so that no web page can
+//! read it by a name of its own that leads here; and where there is an admin token, only who has it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use doku_types::{SecretKey, validate::is_loopback_host};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority};
+
+use crate::{app::App, file_link, reply::Reply};
+
+/// Refuses a Host that is neither loopback nor the public URL's, and who does not show the token.
+pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if !is_for_us(&app, &request) {
+        let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
+        return Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response();
+    }
+    if let Some(token) = &app.config.admin_token
+        && !is_open(request.uri().path())
+        && !has(request.headers(), token)
+    {
+        let message = "THE ADMIN TOKEN IS MISSING OR ANOTHER: SEND Authorization: Bearer AND WHAT THE MOCK WAS GIVEN AS --admin-token";
+        let mut refusal = Reply::business(StatusCode::UNAUTHORIZED, message, "A30").into_response();
+        let challenge = HeaderValue::from_static(r#"Bearer realm="doku-mock""#);
+        refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        return refusal;
+    }
+    next.run(request).await
+}
+
+fn is_for_us(app: &App, request: &Request) -> bool {
+    let public = app.base_url.parse::<Uri>().ok();
+    let public = public.as_ref().and_then(Uri::host);
+    let is_ours = |authority: &Authority| {
+        let bare = !authority.as_str().contains('@');
+        bare && (is_loopback_host(authority.host()) || Some(authority.host()) == public)
+    };
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok().and_then(|host| host.parse().ok()),
+        _ => None,
+    };
+    // A request may name its host in its target too.
+    let target = request.uri().authority();
+    host.as_ref().is_some_and(is_ours) && target.is_none_or(is_ours)
+}
+
+/// Readiness tells nothing of anybody, and a link to a file is signed.
+fn is_open(path: &str) -> bool {
+    path == READY || path.starts_with(file_link::PATH)
+}
+
+fn has(headers: &HeaderMap, token: &SecretKey) -> bool {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(sent), None) = (sent.next(), sent.next()) else {
+        return false;
+    };
+    let sent = sent.to_str().ok().and_then(|sent| sent.split_once(' '));
+    sent.is_some_and(|(scheme, sent)| {
+        // Compared in constant time.
+        scheme.eq_ignore_ascii_case("bearer") && SecretKey::from(sent.trim()) == *token
+    })
+}
+
+/// Whether a text can be sent as a bearer: visible ASCII, and not nothing.
+pub(crate) fn is_token(text: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Where readiness is asked for.
+pub(super) const READY: &str = "/_mock/ready";
+/// How long a token may be, in bytes.
+const MAX_TOKEN: usize = 1024;
