@@ -19,6 +19,7 @@ mod journal;
 mod lite;
 mod metrics;
 mod onboarding;
+mod openapi;
 mod outcomes;
 mod persistence;
 mod profiles;

@@ -85,8 +85,8 @@ fn schemathesis(examples: u16) -> Result<(), String> {
             .args(["run", &format!("{}/_mock/openapi.json", mock.base_url())])
             .args(["--max-examples", &examples.to_string()])
             // For the hooks, which sign.
-            .env("SCHEMATHESIS_HOOKS", "hooks")
             .env("PYTHONPATH", root().join("tests/openapi"))
+            .env("DOKU_BASE_URL", mock.base_url())
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("DOKU_CLIENT_ID", doku_mock::DEFAULT_CLIENT_ID)
             .env("DOKU_SECRET_KEY", doku_mock::DEFAULT_SECRET_KEY)

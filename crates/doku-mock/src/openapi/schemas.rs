@@ -29,7 +29,7 @@ impl Schemas {
     }
 
     pub(super) fn given_by(&mut self, make: fn(&mut SchemaGenerator) -> Schema) -> Value {
-        finished(make(&mut self.given))
+        finished_given(make(&mut self.given))
     }
 
     /// The schema of something that is asked.
@@ -41,8 +41,15 @@ impl Schemas {
     pub(super) fn into_components(mut self) -> Value {
         let mut schemas = Value::Object(self.given.take_definitions(true));
         finish(&mut schemas);
+        never_null(&mut schemas);
         schemas
     }
+}
+
+fn finished_given(schema: Schema) -> Value {
+    let mut schema = finished(schema);
+    never_null(&mut schema);
+    schema
 }
 
 fn finished(schema: Schema) -> Value {
@@ -77,11 +84,59 @@ fn finish_one(schema: &mut Map<String, Value>) {
         schema.remove("default");
     }
     let Some(Value::String(description)) = schema.get_mut("description") else { return };
-    *description = without_links(description);
+    *description = without_links(&without_code(description));
     let named = assumptions(description);
     if !named.is_empty() && !schema.contains_key(EVIDENCE) {
         schema.insert(EVIDENCE.to_owned(), json!(named));
     }
+}
+
+/// What is left out where there is nothing to tell is never null, whatever its type in the code.
+fn never_null(value: &mut Value) {
+    match value {
+        Value::Object(schema) => {
+            let required = schema.get("required").cloned().unwrap_or_default();
+            let is_required = |name: &String| {
+                required.as_array().is_some_and(|required| required.iter().any(|one| one == name))
+            };
+            if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+                for (_, property) in properties.iter_mut().filter(|(name, _)| !is_required(name)) {
+                    without_null(property);
+                }
+            }
+            schema.values_mut().for_each(never_null);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(never_null),
+        _ => {}
+    }
+}
+
+fn without_null(property: &mut Value) {
+    let Value::Object(property) = property else { return };
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|one| one != "null");
+        if let [one] = &types[..] {
+            let one = one.clone();
+            property.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(either)) = property.get_mut("anyOf") {
+        either.retain(|one| one["type"] != "null");
+        if let [Value::Object(one)] = &mut either[..] {
+            let one = std::mem::take(one);
+            property.remove("anyOf");
+            for (keyword, value) in one {
+                property.entry(keyword).or_insert(value);
+            }
+        }
+    }
+}
+
+/// Without examples in Rust.
+fn without_code(text: &str) -> String {
+    // Between fences, every other piece is code.
+    let prose: Vec<_> = text.split("```").step_by(2).map(str::trim).collect();
+    prose.join("\n\n").trim().to_owned()
 }
 
 /// The assumptions that a text names.
