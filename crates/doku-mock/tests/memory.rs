@@ -68,13 +68,13 @@ impl Program {
             let number = |entry: &Value| entry["number"].as_u64().unwrap();
             entries.as_array().unwrap().iter().map(number).collect::<Vec<_>>()
         };
-        let first = numbers("limit=1".to_owned()).await[0];
-        let mut last = first;
+        let mut last = 0;
         loop {
             let more = numbers(format!("limit=1000&after={last}")).await;
             match more.last() {
                 Some(number) => last = *number,
-                None => return (first, last),
+                // Last, for callbacks may have been written down meanwhile.
+                None => return (numbers("limit=1".to_owned()).await[0], last),
             }
         }
     }
