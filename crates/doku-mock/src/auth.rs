@@ -179,7 +179,10 @@ fn check_headers<'a>(
             GatewayCode::RequestTimeOutOfRange,
             "Header Request-Timestamp is not in +- 3600 second of now",
         );
-        return Err(Refusal::explained(reply, explanation::untimely(at, &app.clocks(), WINDOW)));
+        return Err(Refusal::explained(
+            reply,
+            explanation::untimely(skew.meant(at), &app.clocks(), WINDOW),
+        ));
     }
     let client_id = ClientId::from(signed.client_id.as_str());
     match app.credentials(&client_id) {

@@ -29,7 +29,7 @@ pub(crate) struct Reply {
     /// The callbacks that it caused, whose delivery starts once this reply was written.
     pub(crate) held: Option<Held>,
     /// The business that it is about, for the journal.
-    pub(crate) touched: Option<Touched>,
+    pub(crate) touched: Option<Box<Touched>>,
 }
 
 impl Reply {
@@ -145,7 +145,7 @@ impl IntoResponse for Reply {
             response.extensions_mut().insert(Release(Arc::new(held)));
         }
         if let Some(touched) = self.touched {
-            response.extensions_mut().insert(touched);
+            response.extensions_mut().insert(*touched);
         }
         response.extensions_mut().insert(WholeBody(self.body));
         response

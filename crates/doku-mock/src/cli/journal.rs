@@ -86,7 +86,7 @@ pub(super) async fn run(options: &Options) -> Result<(), Failure> {
     entries.iter().for_each(|entry| table.row(entry));
     while options.follow {
         let path = options.path("/_mock/journal", after);
-        let entries = target.get(&format!("{path}&wait=30s")).await?;
+        let entries = target.get(&format!("{path}&wait=20s")).await?;
         for entry in entries.as_array().into_iter().flatten() {
             table.row(entry);
             after = entry["number"].as_u64().unwrap_or(after);

@@ -270,7 +270,9 @@ pub(super) fn size(entry: &JournalEntry) -> usize {
                 + business.as_ref().map_or(0, |business| business.as_str().len())
                 + size_of_val(callbacks.as_slice())
                 + explanation.as_ref().map_or(0, |explanation| {
-                    explanation.text.len() + size_of_val(explanation.codes.as_slice())
+                    explanation.text.len()
+                        + explanation.summary.len()
+                        + size_of_val(explanation.codes.as_slice())
                 })
                 + [before, after].into_iter().flatten().map(|state| state.size()).sum::<usize>()
         }

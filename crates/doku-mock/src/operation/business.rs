@@ -32,7 +32,7 @@ pub(crate) async fn get(app: &App, call: &Call) -> Result<Reply, Reply> {
     };
     let data = data(app, &business);
     let mut reply = Reply::ok(&data, assumptions);
-    reply.touched = Some(Touched::seen(&business));
+    reply.touched = Some(Touched::seen(&business).into());
     if !data.rejections().is_empty() {
         reply.assumptions.extend(["A43", "A46"]);
     }

@@ -50,7 +50,7 @@ pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
             .brands(brands)
             .build();
         let mut reply = Reply::ok(&LiteReply::builder().business(invited).build(), &["A20", "A28"]);
-        reply.touched = Some(Touched::changed(None, business));
+        reply.touched = Some(Touched::changed(None, business).into());
         Ok(reply)
     })
     .await

@@ -67,7 +67,7 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
         business.submit(&changed, &outcome, strictness, pace, now)?;
         let callbacks = business.run_due(now, pace);
         let stored = state.add_business(business)?;
-        reply.touched = Some(Touched::changed(None, &stored.business));
+        reply.touched = Some(Touched::changed(None, &stored.business).into());
         state.tell(&stored, callbacks)?;
         Ok(reply)
     })

@@ -52,12 +52,12 @@ pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
             reply.assumptions.extend(also_waived);
             business.submit(&changed, &outcome, strictness, pace, now)?;
             let callbacks = business.run_due(now, pace);
-            reply.touched = Some(Touched::changed(Some(before), business));
+            reply.touched = Some(Touched::changed(Some(before), business).into());
             state.save_business(&stored)?;
             state.tell(&stored, callbacks)?;
             Ok(reply)
         };
-        work().map_err(|refusal: Reply| Reply { touched: Some(seen), ..refusal })
+        work().map_err(|refusal: Reply| Reply { touched: Some(seen.into()), ..refusal })
     })
     .await
 }
