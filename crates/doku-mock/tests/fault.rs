@@ -85,7 +85,7 @@ fn faults_come_from_the_environment_and_the_command_line_and_go_again() {
     assert_eq!(mock.ask(), "HTTP/1.1 400 Bad Request");
     let (code, _, why) = mock.fault(&["--clear", "3"]);
     assert_eq!(code, Some(1));
-    assert!(why.contains("404 Not Found: FAULT NOT FOUND"), "{why}");
+    assert!(why.contains("refused (404): FAULT NOT FOUND"), "{why}");
     let (_, json, _) = mock.fault(&["--list", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap().as_array().unwrap().len(), 3);
     assert_eq!(mock.fault(&["--clear"]).1, "disarmed all\n");

@@ -92,7 +92,6 @@ struct Kept {
 }
 
 /// How full a journal is.
-#[allow(dead_code, reason = "metrics will need it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// How many entries it holds, [`MAX_ENTRIES`] at most.

@@ -65,7 +65,7 @@ async fn a_refused_file_is_not_changed_by_the_log_of_a_killed_process() {
     sql.pragma_update(None, "user_version", 77).unwrap();
     drop(sql);
     let before = [fs::read(&data).unwrap(), fs::read(&wal).unwrap()];
-    assert_eq!(before[0][60..64], 1_u32.to_be_bytes());
+    assert_eq!(before[0][60..64], 2_u32.to_be_bytes());
     let error = program::refused(&data);
     assert!(error.contains("was written by a later doku-mock (format 77, "), "{error}");
     assert!(before == [fs::read(&data).unwrap(), fs::read(&wal).unwrap()]);
