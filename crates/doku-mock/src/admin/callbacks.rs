@@ -206,7 +206,7 @@ async fn resend(
 /// The shape of a `CallbackRecord`, which is in this crate's public surface and so not bound to the
 /// schema's library.
 #[derive(JsonSchema)]
-#[schemars(rename = "Callback")]
+#[schemars(rename = "CallbackRecord")]
 #[expect(dead_code, reason = "it describes, and is never made")]
 struct Told {
     /// Counts up in the order of delivery.
@@ -224,6 +224,7 @@ struct Told {
     /// How far it is: pending, delivered, exhausted, blocked or dropped.
     state: String,
     /// When the next attempt falls due, by the engine's clock: for a delayed one and a retry.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     due: Option<String>,
     /// In their order.
     attempts: Vec<ToldAttempt>,
@@ -237,12 +238,15 @@ struct ToldAttempt {
     /// When, by the engine's clock, as the `Request-Timestamp` said.
     at: String,
     /// The HTTP status answered.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     /// Why there was no answer.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     /// How long it took, in milliseconds of the machine's clock.
     latency_ms: u64,
     /// Whether it was asked for by hand; such an attempt is no step of the ladder.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     by_hand: Option<bool>,
 }
 

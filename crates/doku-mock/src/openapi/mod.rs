@@ -36,9 +36,10 @@ pub fn openapi() -> &'static str {
 fn document() -> Value {
     let mut schemas = Schemas::new();
     let mut paths = Map::new();
+    // DOKU's own come first: of two types of one name the second gets a number.
     partner::add_paths(&mut paths, &mut schemas);
-    admin::add_paths(&mut paths, &mut schemas);
     let mut components = partner::components(&mut schemas);
+    admin::add_paths(&mut paths, &mut schemas);
     reply::add_components(&mut components, &mut schemas);
     components.insert("schemas".to_owned(), schemas.into_components());
     json!({
