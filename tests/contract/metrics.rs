@@ -100,7 +100,7 @@ async fn what_happened_is_counted() {
     is("callbacks", &[("state", "dropped")], 1.0);
     is("callback_attempts_total", &[("outcome", "acknowledged")], 8.0);
     is("callback_attempts_total", &[("outcome", "refused")], 1.0);
-    is("faults_struck_total", &[("kind", "drop")], 1.0);
+    is("faults_struck_total", &[("kind", "callback.drop")], 1.0);
     is("files", &[], 3.0);
     is("file_bytes", &[], 3.0 * contract::PNG.len() as f64);
     is("kept_replies", &[], 2.0);

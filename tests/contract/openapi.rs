@@ -44,7 +44,7 @@ async fn every_operation_of_both_surfaces_is_in_the_document_and_nothing_else() 
     assert!(described.len() > 20);
     // Each is routed: whatever is wrong with the request, it is not that nothing is there.
     for (method, path) in described {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let request = world.plain(method.parse().unwrap(), &path, b"");
         let reply = world.send(request).await;
         assert_ne!(reply.status(), 405, "{method} {path}");

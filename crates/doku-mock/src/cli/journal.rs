@@ -84,7 +84,10 @@ pub(super) async fn run(options: &Options) -> Result<(), Failure> {
     let table = Table { json: target.json, colour: has_colour() };
     table.head();
     entries.iter().for_each(|entry| table.row(entry));
-    while options.follow {
+    if !options.follow {
+        return Ok(());
+    }
+    loop {
         let path = options.path("/_mock/journal", after);
         let entries = target.get(&format!("{path}&wait=20s")).await?;
         for entry in entries.as_array().into_iter().flatten() {
@@ -92,7 +95,6 @@ pub(super) async fn run(options: &Options) -> Result<(), Failure> {
             after = entry["number"].as_u64().unwrap_or(after);
         }
     }
-    Ok(())
 }
 
 impl Options {
