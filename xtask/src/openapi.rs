@@ -94,7 +94,8 @@ fn schemathesis(examples: u16) -> Result<(), String> {
     )
 }
 
-/// Where the Python tools are, installed if they were not; `None` without Python.
+/// Where the Python tools are, installed if they were not; `None`, and a line that says why, where they
+/// cannot be.
 fn tools() -> Result<Option<PathBuf>, String> {
     let requirements = root().join("tests/openapi/requirements.txt");
     let wanted = fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
@@ -104,19 +105,23 @@ fn tools() -> Result<Option<PathBuf>, String> {
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Ok(Some(bin));
     }
+    let skipped = |why: &str| {
+        println!("validator and schemathesis: skipped, {why}");
+        Ok(None)
+    };
     match Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home).status() {
         Ok(status) if status.success() => {}
-        Ok(_) => return Err("python3 -m venv has failed: install Python's venv module".to_owned()),
+        Ok(_) => return skipped("python3 has no module venv: install python3-venv"),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("validator and schemathesis: skipped, python3 is not installed");
-            return Ok(None);
+            return skipped("python3 is not installed");
         }
         Err(error) => return Err(format!("python3 cannot be run: {error}")),
     }
     let mut pip = Command::new(bin.join("pip"));
-    succeed(
-        pip.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements),
-    )?;
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(requirements);
+    if let Err(why) = succeed(&mut pip) {
+        return skipped(&format!("they cannot be installed: {why}"));
+    }
     fs::write(installed, wanted).map_err(|error| error.to_string())?;
     Ok(Some(bin))
 }

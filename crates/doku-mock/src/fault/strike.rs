@@ -214,7 +214,7 @@ async fn refuse(
         Some(code) => {
             Reply::json(refusal.status, &ApiError::gateway(code.clone(), reason), &["A10"])
         }
-        None => Reply::business(refusal.status, reason.to_uppercase(), "A30"),
+        None => Reply::business(refusal.status, reason.to_uppercase(), "A51"),
     };
     let body = reply.body.clone();
     let mut response = reply.into_response();

@@ -358,6 +358,11 @@ pub(super) const LEDGER: &[Entry] = &[
         "Date of a reply is DOKU's clock, and Retry-After is how long to wait, in seconds or as a date",
         "HTTP (RFC 9110)",
     ),
+    assumed(
+        "A51",
+        "a 5xx, and any other status without a known text, has the body of a refusal by the business, and is signed as such",
+        "nothing is known of them; the envelope of A10",
+    ),
 ];
 
 /// The ten types of the overview: their names are documented there, their bodies A03, their order
