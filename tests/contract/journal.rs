@@ -478,6 +478,44 @@ async fn a_curl_command_says_where_masking_changed_what_it_sends() {
     );
 }
 
+#[tokio::test]
+async fn a_curl_command_holds_nothing_that_steers_a_terminal_and_keeps_dots_in_a_path() {
+    let world = World::with(|builder| builder.show_personal_data()).await;
+    let body = "\u{1b}[31mred\u{1b}[0m\r";
+    world.send(world.signed(Method::POST, &path("/token"), body.as_bytes())).await;
+    let command = text(&world, "/_mock/journal/1/curl").await;
+    assert!(command.chars().all(|c| c == '\n' || !c.is_control()), "{command:?}");
+    assert!(command.contains("base64 -d | curl"), "{command}");
+    assert!(!command.contains("--path-as-is"));
+    world.send(world.signed(Method::POST, &path("/./token"), b"")).await;
+    assert!(text(&world, "/_mock/journal/2/curl").await.contains("--path-as-is"));
+}
+
+#[tokio::test]
+async fn neither_a_query_that_was_signed_nor_a_key_in_a_media_type_is_shown() {
+    let world = World::new().await;
+    let mut signed = world.signed(Method::POST, &path("/token?name=marker"), b"{}");
+    set_header(&mut signed, "content-type", &format!("text/plain; x={DEFAULT_SECRET_KEY}"));
+    let said = |name: &str| signed.headers()[name].to_str().unwrap().to_owned();
+    let component = doku_signing::non_snap::Component {
+        client_id: &said("client-id"),
+        request_id: &said("request-id"),
+        timestamp: &said("request-timestamp"),
+        target: &path("/token?name=marker"),
+        digest: Some(doku_signing::Digest::of(b"{}")),
+    };
+    let key = doku_types::SecretKey::from(DEFAULT_SECRET_KEY);
+    let signature = component.sign(doku_signing::non_snap::Form::Request, &key).to_string();
+    set_header(&mut signed, "signature", &signature);
+    let refused = world.send(signed).await;
+    let told = refused.headers()["doku-mock-diagnosis"].to_str().unwrap();
+    assert!(told.starts_with("target-query; ") && told.contains("mark"), "{told}");
+    for form in ["", ".har", "/1", "/1/curl"] {
+        let shown = text(&world, &format!("/_mock/journal{form}")).await;
+        assert!(!shown.contains("mark") && !shown.contains(DEFAULT_SECRET_KEY), "{form}: {shown}");
+    }
+}
+
 /// What HAR 1.2 asks of each object, by the specification's list.
 fn assert_has(object: &Value, fields: &[&str]) {
     for field in fields {

@@ -142,8 +142,8 @@ impl Builder {
         self
     }
 
-    /// Listen for https too, on loopback only; port 0 takes any free one. Its certificate, for DOKU's API
-    /// hosts, `localhost`, 127.0.0.1, ::1 and the host of [`Builder::public_url`], comes from the
+    /// Listen for https too; beyond loopback only with an [admin token](Builder::admin_token). Port 0 takes any
+    /// free one. Its certificate, for DOKU's API hosts, `localhost`, 127.0.0.1, ::1 and the host of [`Builder::public_url`], comes from the
     /// [`CertificateAuthority`](crate::CertificateAuthority) in the directory `ca`, which is made if there is
     /// none. Needs the feature `tls`, which is on by default.
     pub fn https(mut self, address: SocketAddr, ca: impl Into<PathBuf>) -> Self {

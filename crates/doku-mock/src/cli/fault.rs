@@ -3,7 +3,7 @@
 use doku_mock::Fault;
 use serde_json::{Value, json};
 
-use super::{Failure, client::Target, print};
+use super::{Failure, client::Target, print, table::visible};
 
 /// Arms faults, or lists or disarms those that are armed.
 #[derive(clap::Args)]
@@ -63,6 +63,7 @@ fn show(armed: &Value) {
     };
     let more = if text("callback").is_empty() { &armed["remaining"] } else { &armed["times"] };
     let more = more.as_u64().map_or(String::new(), |more| format!(", {more} more to come"));
+    let what = visible(&what);
     print(&format!("{}  {what}  happened {}{more}", armed["number"], armed["happened"]));
 }
 

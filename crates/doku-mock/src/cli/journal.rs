@@ -2,8 +2,9 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, IsTerminal},
-    path::PathBuf,
+    fs::File,
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
 };
 
 use clap::builder::NonEmptyStringValueParser;
@@ -74,8 +75,7 @@ pub(super) async fn run(options: &Options) -> Result<(), Failure> {
     if let Some(number) = options.curl {
         let path = format!("/_mock/journal/{number}/curl");
         let command = target.bytes(Method::GET, &path, None).await?;
-        print(String::from_utf8_lossy(&command).trim_end());
-        return Ok(());
+        return print_command(&String::from_utf8_lossy(&command));
     }
     if let Some(file) = &options.har {
         return options.write_har(file).await;
@@ -142,7 +142,7 @@ impl Options {
         }
     }
 
-    async fn write_har(&self, file: &PathBuf) -> Result<(), Failure> {
+    async fn write_har(&self, file: &Path) -> Result<(), Failure> {
         let (entries, _) = self.last("/_mock/journal.har", "/log/entries", "_number").await?;
         let count = entries.len();
         let har = json!({"log": {
@@ -150,7 +150,7 @@ impl Options {
             "creator": {"name": "doku-mock", "version": env!("CARGO_PKG_VERSION")},
             "entries": entries,
         }});
-        std::fs::write(file, har.to_string())
+        write_owned(file, har.to_string().as_bytes())
             .map_err(|error| Failure::refused(format!("{}: {error}", file.display())))?;
         match self.target.json {
             true => print(&json!({"file": file.to_string_lossy(), "entries": count}).to_string()),
@@ -319,7 +319,10 @@ fn message(message: &Value, lines: &mut Vec<String>) {
     let json = &message["json"];
     let body = match message["text"].as_str() {
         Some(body) => Some(body.lines().map(plain).collect::<Vec<_>>().join("\n")),
-        None if !json.is_null() => serde_json::to_string_pretty(json).ok(),
+        None if !json.is_null() => {
+            let pretty = serde_json::to_string_pretty(json).unwrap_or_default();
+            Some(pretty.lines().map(plain).collect::<Vec<_>>().join("\n"))
+        }
         None => message["base64"].as_str().map(plain),
     };
     let withheld = message["withheld"].as_str().map(plain);
@@ -331,6 +334,31 @@ fn message(message: &Value, lines: &mut Vec<String>) {
 /// What came over a network does not steer a terminal.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Prints a command to the byte, as a shell is to have it: what print leaves out where there is no terminal
+/// would be left out of a signed body. A terminal gets it as people see it.
+fn print_command(command: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout();
+    if stdout.is_terminal() {
+        print(&command.lines().map(plain).collect::<Vec<_>>().join("\n"));
+        return Ok(());
+    }
+    match stdout.write_all(command.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::refused(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file which, if it was not there, its owner alone can read: the mock may show personal data.
+fn write_owned(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 fn has_colour() -> bool {

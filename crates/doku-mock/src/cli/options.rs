@@ -30,7 +30,7 @@ pub(super) struct Options {
     #[arg(long, env = "DOKU_MOCK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
     /// Listen for https too, with a certificate for DOKU's API hosts and this machine; port 0 takes any free
-    /// one. Loopback only.
+    /// one. Beyond loopback only with --admin-token.
     #[arg(long, env = "DOKU_MOCK_HTTPS", value_name = "ADDRESS")]
     https: Option<SocketAddr>,
     /// One more host that the certificate for https is for; may be given several times.

@@ -75,7 +75,7 @@ fn shown(value: &str) -> &str {
 }
 
 /// The mock's own.
-const DIAGNOSIS: &str = "doku-mock-diagnosis";
+pub(crate) const DIAGNOSIS: &str = "doku-mock-diagnosis";
 /// The longest header value, in bytes.
 const MAX_LINE: usize = 400;
 /// The longest report, in bytes: one shows the target twice.

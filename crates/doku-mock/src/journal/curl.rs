@@ -54,6 +54,10 @@ impl<'a> Command<'a> {
         if url.contains(['[', ']', '{', '}']) {
             words.insert(0, "--globoff".to_owned());
         }
+        if url.contains("/.") {
+            // curl would take the dots away, and with them the signature's path.
+            words.insert(0, "--path-as-is".to_owned());
+        }
         Self { app, mask, entry, notes, piped: None, words }
     }
 
@@ -125,7 +129,8 @@ impl<'a> Command<'a> {
         };
         match std::str::from_utf8(&body) {
             // `--data-raw`, for with the others an `@` names a file.
-            Ok(text) if !text.contains('\0') => {
+            // What steers a terminal, or may get lost on the way through one, is not written as it is.
+            Ok(text) if !text.contains(|c: char| c.is_control() && c != '\n') => {
                 self.words.push(format!("--data-raw {}", quoted(text)));
             }
             _ => {

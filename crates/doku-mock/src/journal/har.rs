@@ -39,7 +39,7 @@ fn har_entry(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> Value {
         "url": url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": shown_headers(mask, &entry.request_headers),
+        "headers": shown_headers(mask, &entry.target, &entry.request_headers),
         "queryString": query,
         "headersSize": -1,
         "bodySize": entry.request_size.map_or(-1, u64::cast_signed),
@@ -48,7 +48,8 @@ fn har_entry(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> Value {
         let headers = &entry.request_headers;
         let content = mask.body(headers, &entry.request_body, Author::Stranger);
         let (text, encoding) = text(content);
-        request["postData"] = json!({"mimeType": media_type(headers), "params": [], "text": text});
+        request["postData"] =
+            json!({"mimeType": media_type(mask, headers), "params": [], "text": text});
         if let Some(encoding) = encoding {
             request["postData"]["comment"] = json!(format!("text is in {encoding}"));
         }
@@ -84,7 +85,7 @@ fn response(mask: &Mask<'_>, entry: &JournalEntry, author: Author) -> Value {
             "headersSize": -1, "bodySize": -1, "comment": "no answer",
         });
     };
-    let mut content = json!({"size": answer.size, "mimeType": media_type(&answer.headers)});
+    let mut content = json!({"size": answer.size, "mimeType": media_type(mask, &answer.headers)});
     if !answer.body.is_empty() {
         let (text, encoding) = text(mask.body(&answer.headers, &answer.body, author));
         content["text"] = json!(text);
@@ -97,7 +98,7 @@ fn response(mask: &Mask<'_>, entry: &JournalEntry, author: Author) -> Value {
         "statusText": answer.status.canonical_reason().unwrap_or_default(),
         "httpVersion": http_version,
         "cookies": [],
-        "headers": shown_headers(mask, &answer.headers),
+        "headers": shown_headers(mask, &entry.target, &answer.headers),
         "content": content,
         "redirectURL": "",
         "headersSize": -1,
@@ -116,7 +117,7 @@ fn text(content: Content) -> (String, Option<&'static str>) {
     }
 }
 
-fn media_type(headers: &HeaderMap) -> String {
-    let told = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    told.unwrap_or("x-unknown").to_owned()
+fn media_type(mask: &Mask<'_>, headers: &HeaderMap) -> String {
+    let told = headers.get(header::CONTENT_TYPE);
+    told.map_or("x-unknown".to_owned(), |told| mask.header(&header::CONTENT_TYPE, told.as_bytes()))
 }

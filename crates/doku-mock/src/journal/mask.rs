@@ -68,18 +68,61 @@ impl<'a> Mask<'a> {
             let host = authority.as_str().rsplit('@').next().unwrap_or_default();
             shown = format!("{scheme}://{host}");
         }
-        shown.push_str(&self.text(target.path()));
+        shown.push_str(&self.path(target.path()));
         if let Some(query) = target.query() {
-            let pairs = self.query(query);
-            let pairs = pairs.iter().map(|(name, value)| format!("{name}={value}"));
             shown.push('?');
-            shown.push_str(&if self.open && self.text(query) == query {
-                query.to_owned()
-            } else {
-                pairs.collect::<Vec<_>>().join("&")
-            });
+            shown.push_str(&self.whole_query(query));
         }
         shown
+    }
+
+    /// A path.
+    pub(super) fn path(&self, path: &str) -> String {
+        if self.open { self.text(path) } else { self.text(&codes_of(path)) }
+    }
+
+    /// A query as it was, or what stands for it.
+    fn whole_query(&self, query: &str) -> String {
+        let shown = self.query(query);
+        let read = form_urlencoded::parse(query.as_bytes()).into_owned();
+        if self.text(query) == query && read.eq(shown.iter().cloned()) {
+            return query.to_owned();
+        }
+        let pairs = shown.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    /// What was told of a request's signature. It quotes the target, which the sender may have signed in any
+    /// spelling: if that is not shown, no query is, nor a quotation that has a piece of it.
+    pub(super) fn diagnosis(&self, text: &str, target: &Uri) -> String {
+        let text = self.text(text).replace(target.path(), &self.path(target.path()));
+        let query = target.query().unwrap_or_default();
+        if self.whole_query(query) == query {
+            return text;
+        }
+        let read = form_urlencoded::parse(query.as_bytes());
+        let pieces: Vec<_> = read
+            .flat_map(|(name, value)| [name.into_owned(), value.into_owned()])
+            .chain([query.to_owned()])
+            .collect();
+        let has_piece = |quoted: &str| {
+            let quoted: Vec<_> = quoted.chars().collect();
+            quoted
+                .windows(4)
+                .map(String::from_iter)
+                .any(|window| pieces.iter().any(|piece| piece.contains(&window)))
+        };
+        let lines = text.split('\n').map(|line| {
+            let parts = line.split('"').enumerate().map(|(n, part)| match part.split_once('?') {
+                _ if n % 2 == 1 && has_piece(part) => characters(part),
+                Some((before, after)) if !after.is_empty() && !after.starts_with(' ') => {
+                    format!("{before}?{}", characters(after))
+                }
+                _ => part.to_owned(),
+            });
+            parts.collect::<Vec<_>>().join("\"")
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The parameters of a query.
@@ -109,8 +152,13 @@ impl<'a> Mask<'a> {
         let json = self.value(None, &whole, author);
         let masked = json != whole;
         // JSON is UTF-8.
-        let text = (self.open || !masked).then(|| {
-            let mut text = String::from_utf8_lossy(kept).into_owned();
+        let text = String::from_utf8_lossy(kept);
+        let is_shown = match self.open {
+            true => !may_hold_secret(&text) || says_no_more(&text, &whole),
+            false => !masked && says_no_more(&text, &whole),
+        };
+        let text = is_shown.then(|| {
+            let mut text = text.into_owned();
             for secret in secrets {
                 text = text.replace(&secret, &characters(&secret));
             }
@@ -129,11 +177,9 @@ impl<'a> Mask<'a> {
             Content { withheld, masked: true, ..Content::default() }
         };
         let text = String::from_utf8(kept.to_vec());
-        // Where a secret ends cannot be told in what cannot be read.
-        let may_hold_secret =
-            |text: &str| SECRET_FIELDS.iter().any(|field| text.to_lowercase().contains(field));
         match text {
             _ if !self.open => withheld(),
+            // Where a secret ends cannot be told in what cannot be read.
             Ok(text) if may_hold_secret(&text) => withheld(),
             Ok(text) => {
                 let shown = self.text(&text);
@@ -179,7 +225,10 @@ impl<'a> Mask<'a> {
         let shown = if self.open || (is(FIELDS) && is_code(text)) {
             self.text(text)
         } else if author == Author::Mock && is(MESSAGES) {
-            self.text(&unquoted(text))
+            match text.strip_prefix(NO_RESOURCE) {
+                Some(path) => format!("{NO_RESOURCE}{}", self.path(path)),
+                None => self.text(&unquoted(text)),
+            }
         } else {
             characters(text)
         };
@@ -230,10 +279,36 @@ fn collect_secrets(field: Option<&str>, value: &Value, secrets: &mut Vec<String>
     }
 }
 
+/// A path with only those of its segments that have the look of a code.
+pub(super) fn codes_of(path: &str) -> String {
+    let shown = |segment: &str| match segment.is_empty() || is_code(segment) {
+        true => segment.to_owned(),
+        false => characters(segment),
+    };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
+fn may_hold_secret(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SECRET_FIELDS.iter().any(|field| text.contains(field))
+}
+
+/// Whether a document says nothing but what was read of it: no field twice, of which the last counts, and no
+/// letter as an escape.
+fn says_no_more(text: &str, read: &Value) -> bool {
+    let sorted = |text: &str| {
+        let mut bytes: Vec<_> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        bytes.sort_unstable();
+        bytes
+    };
+    sorted(text) == sorted(&read.to_string())
+}
+
 /// Whether a text has the look of a code or an id, and not of a number that somebody has.
 fn is_code(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.:".contains(&b);
-    let is_number = text.len() >= 8 && text.bytes().all(|b| b.is_ascii_digit());
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = digits >= 8 && !text.bytes().any(|b| b.is_ascii_alphabetic());
     text.len() <= 64 && text.bytes().all(plain) && !is_number
 }
 
@@ -337,8 +412,11 @@ const FIELDS: &[&str] = &[
 const NUMBERS: &[&str] = &["expiresIn", "max_size", "min_size", "status"];
 /// Fields of the mock's own errors.
 const MESSAGES: &[&str] = &["message", "error", "responseMessage"];
+/// How the mock says that there is no such path.
+const NO_RESOURCE: &str = "No static resource ";
 /// What the names of fields hold whose values are never shown.
-const SECRET_FIELDS: &[&str] = &["token", "secret", "shared_key", "sharedkey", "password"];
+const SECRET_FIELDS: &[&str] =
+    &["token", "secret", "shared_key", "sharedkey", "api_key", "apikey", "password"];
 /// Fields that sound like it.
 const NO_SECRETS: &[&str] = &["tokentype", "accesstokenexpirytime", "refreshtokenexpirytime"];
 
@@ -429,5 +507,48 @@ mod tests {
         assert_eq!(shown["message"][0], "/business/email: ‹4 characters› is no outcome");
         let shown = CLOSED.body(&HeaderMap::new(), &kept, Author::Stranger).json.unwrap();
         assert_eq!(shown["message"][0], "‹37 characters›");
+    }
+
+    #[test]
+    fn a_secret_in_a_query_and_a_person_in_a_path_are_not_shown() {
+        let target: Uri =
+            "/a/budi@x.id/3174010101010001/0812-3456-7890?token=sekrit&name=Budi".parse().unwrap();
+        assert_eq!(
+            open().target(&target),
+            "/a/budi@x.id/3174010101010001/0812-3456-7890?token=‹6 characters›&name=Budi"
+        );
+        assert_eq!(
+            CLOSED.target(&target),
+            "/a/‹9 characters›/‹16 characters›/‹14 characters›?token=‹6 characters›&name=‹4 characters›"
+        );
+        let error = json!({"message": "No static resource a/budi@x.id."});
+        let kept: Bytes = serde_json::to_vec(&error).unwrap().into();
+        let shown = CLOSED.body(&HeaderMap::new(), &kept, Author::Mock).json.unwrap();
+        assert_eq!(shown["message"], "No static resource a/‹10 characters›");
+    }
+
+    #[test]
+    fn a_diagnosis_is_shown_without_the_query_that_it_quotes() {
+        let text = "Was it so?\n  Request-Target:/a?name=Budi Santoso␊\nThey differ: \"…/a?name=Bu…\" instead of \"…e=Budi+Sant…\", not \"…/a␊…\".";
+        let target: Uri = "/a?name=Budi%20Santoso".parse().unwrap();
+        let shown = CLOSED.diagnosis(text, &target);
+        assert!(!shown.contains("Bu") && !shown.contains("Santoso"), "{shown}");
+        assert!(shown.starts_with("Was it so?\n  Request-Target:/a?‹"), "{shown}");
+        assert!(shown.ends_with("not \"…/a␊…\"."), "{shown}");
+        assert_eq!(open().diagnosis(text, &target), text);
+        let secret: Uri = "/a?token=sekrit".parse().unwrap();
+        assert!(!open().diagnosis("\"/a?token=sekrit\"", &secret).contains("sek"));
+    }
+
+    #[test]
+    fn of_a_field_that_comes_twice_the_first_is_not_shown_either() {
+        let shown = |mask: &Mask<'_>, text: &'static str| {
+            mask.body(&HeaderMap::new(), &Bytes::from_static(text.as_bytes()), Author::Stranger)
+        };
+        assert_eq!(shown(&CLOSED, r#"{"code": "Budi S", "code": "A"}"#).text, None);
+        assert_eq!(shown(&CLOSED, r#"{"code":  "A"}"#).text.unwrap(), r#"{"code":  "A"}"#);
+        assert_eq!(shown(&open(), r#"{"token":"abc","token":null}"#).text, None);
+        assert_eq!(shown(&open(), r#"{"token":"\u0061bc"}"#).text, None);
+        assert!(shown(&open(), r#"{"name":"\u0061bc"}"#).text.is_some());
     }
 }

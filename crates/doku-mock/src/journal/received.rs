@@ -8,7 +8,7 @@ use doku_types::Timestamp;
 use http::request::Parts;
 use tracing::info;
 
-use super::{Answer, ReceivedRequest, Touched};
+use super::{Answer, ReceivedRequest, Touched, mask::codes_of};
 use crate::{
     admin,
     app::App,
@@ -29,7 +29,8 @@ pub(crate) fn write_down(
     let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
     let status = response.status();
-    info!(method = %request.method, path, status = status.as_u16(), latency_ms, "answered");
+    // A log may go further than the journal: it has no people in it.
+    info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
     let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
     let own = admin::is_own(&path);
     app.metrics.answered(operation, own, status, latency);

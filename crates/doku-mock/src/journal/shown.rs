@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     app::App,
     callback::{Attempt, CallbackRecord, DeliveryState},
+    explanation::DIAGNOSIS,
     reply::Reply,
 };
 
@@ -172,21 +173,21 @@ impl Shown {
             Direction::Sent { .. } => Author::Stranger,
         };
         let request = Message::of(
-            mask,
-            &entry.request_headers,
+            shown_headers(mask, &entry.target, &entry.request_headers),
             mask.body(&entry.request_headers, &entry.request_body, Author::Stranger),
             (entry.request_body.len(), entry.request_size),
         );
         let response = entry.answer.as_ref().map(|answer| {
             let content = mask.body(&answer.headers, &answer.body, author);
-            Message::of(mask, &answer.headers, content, (answer.body.len(), Some(answer.size)))
+            let headers = shown_headers(mask, &entry.target, &answer.headers);
+            Message::of(headers, content, (answer.body.len(), Some(answer.size)))
         });
         let mut shown = Self {
             number: entry.number,
             at: entry.at.to_string(),
             direction: "sent",
             method: entry.method.as_str().to_owned(),
-            path: mask.text(entry.target.path()),
+            path: mask.path(entry.target.path()),
             target: mask.target(&entry.target),
             status: entry.answer.as_ref().map(|answer| answer.status.as_u16()),
             latency_ms: entry.latency_ms,
@@ -228,7 +229,7 @@ impl Shown {
                 shown.verdict = Some(*verdict);
                 shown.diagnosis = explanation.as_ref().map(|explanation| Diagnosis {
                     codes: explanation.codes.clone(),
-                    text: mask.text(&explanation.text),
+                    text: mask.diagnosis(&explanation.text, &entry.target),
                 });
                 shown.assumptions = entry.assumptions().into_iter().map(str::to_owned).collect();
                 shown.before = before.as_deref().cloned();
@@ -243,12 +244,7 @@ impl Shown {
 }
 
 impl Message {
-    fn of(
-        mask: &Mask<'_>,
-        headers: &HeaderMap,
-        content: Content,
-        (kept, size): (usize, Option<u64>),
-    ) -> Self {
+    fn of(headers: Vec<Header>, content: Content, (kept, size): (usize, Option<u64>)) -> Self {
         let Content { json, text, bytes, withheld, masked } = content;
         let is_left_out = kept == 0 && size != Some(0);
         let not_kept = is_left_out.then(|| match size {
@@ -258,7 +254,7 @@ impl Message {
         let cut = (kept == MAX_KEPT_BODY && size != Some(kept as u64) && withheld.is_none())
             .then(|| format!("‹all beyond {kept} bytes›"));
         Self {
-            headers: shown_headers(mask, headers),
+            headers,
             size,
             kept,
             masked,
@@ -270,10 +266,14 @@ impl Message {
     }
 }
 
-pub(super) fn shown_headers(mask: &Mask<'_>, headers: &HeaderMap) -> Vec<Header> {
+/// The headers of a request to this target, or of its answer.
+pub(super) fn shown_headers(mask: &Mask<'_>, target: &Uri, headers: &HeaderMap) -> Vec<Header> {
     let shown = headers.iter().map(|(name, value)| Header {
         name: name.as_str().to_owned(),
-        value: mask.header(name, value.as_bytes()),
+        value: match name.as_str() {
+            DIAGNOSIS => mask.diagnosis(&String::from_utf8_lossy(value.as_bytes()), target),
+            _ => mask.header(name, value.as_bytes()),
+        },
     });
     shown.collect()
 }
