@@ -32,14 +32,23 @@ struct State {
     gone: bool,
     /// The connection ends with a reset.
     reset: bool,
-    /// How many bytes of the present reply are written at once, and the pause after them.
-    drip: Option<(usize, Duration)>,
+    /// How slowly the present reply is written.
+    drip: Option<Drip>,
     /// The present reply's body has ended.
     body_ended: bool,
     /// How many times the socket was flushed.
     flushes: u64,
     /// Whoever waits for the next time.
     waiting: Option<Waker>,
+}
+
+/// So many bytes at once, with a pause after them.
+#[derive(Clone, Copy)]
+struct Drip {
+    bytes: usize,
+    pause: Duration,
+    /// How long all pauses to come may be.
+    left: Duration,
 }
 
 impl Gate {
@@ -62,7 +71,16 @@ impl Gate {
 
     /// Writes the reply that comes next so many bytes at once, with a pause after them.
     pub(crate) fn drip(&self, bytes: usize, pause: Duration) {
-        self.state().drip = Some((bytes, pause));
+        self.state().drip = Some(Drip { bytes, pause, left: MAX_DRIPPING });
+    }
+
+    /// A pause begins; once all of them together are long enough, the rest goes at once.
+    fn paused(&self, pause: Duration) {
+        let drip = &mut self.state().drip;
+        *drip = drip.take().and_then(|drip| {
+            let left = drip.left.checked_sub(pause)?;
+            Some(Drip { left, ..drip })
+        });
     }
 
     fn body_ended(&self) {
@@ -240,15 +258,16 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
         buffer: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         let drip = self.gate.state().drip;
-        let Some((bytes, pause)) = drip else {
-            return Pin::new(&mut self.inner).poll_write(context, buffer);
-        };
         if let Some(waiting) = &mut self.pause {
             ready!(waiting.as_mut().poll(context));
             self.pause = None;
         }
+        let Some(Drip { bytes, pause, .. }) = drip else {
+            return Pin::new(&mut self.inner).poll_write(context, buffer);
+        };
         let drop = &buffer[..buffer.len().min(bytes)];
         let written = ready!(Pin::new(&mut self.inner).poll_write(context, drop))?;
+        self.gate.paused(pause);
         self.pause = Some(Box::pin(tokio::time::sleep(pause)));
         Poll::Ready(Ok(written))
     }
@@ -280,7 +299,7 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
         context: &mut Context<'_>,
         buffers: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
-        if self.gate.state().drip.is_some() {
+        if self.pause.is_some() || self.gate.state().drip.is_some() {
             let first = buffers.iter().find(|buffer| !buffer.is_empty());
             return self.poll_write(context, first.map_or(&[], |buffer| buffer));
         }
@@ -296,6 +315,9 @@ impl<T: Abort> Drop for GatedIo<T> {
         self.gate.gone();
     }
 }
+
+/// How long all pauses of a reply that drips are together.
+const MAX_DRIPPING: Duration = Duration::from_mins(10);
 
 #[cfg(test)]
 mod tests {
@@ -316,6 +338,17 @@ mod tests {
     fn is_held(releases: &Releases) -> bool {
         let (epoch, load) = releases.next_epoch();
         !load.borrow().none_held(epoch)
+    }
+
+    #[test]
+    fn a_reply_does_not_drip_for_ever() {
+        let gate = Gate::default();
+        let pause = MAX_DRIPPING * 2 / 5;
+        gate.drip(1, pause);
+        for drips in [true, true, false] {
+            gate.paused(pause);
+            assert_eq!(gate.state().drip.is_some(), drips);
+        }
     }
 
     #[test]

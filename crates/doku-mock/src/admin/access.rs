@@ -16,7 +16,7 @@ use crate::{app::App, file_link, reply::Reply};
 /// Refuses a Host that is neither loopback nor the public URL's, and who does not show the token.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if !is_for_us(&app, &request) {
-        let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST";
+        let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST, OR START THE MOCK WITH --public-url AND THIS HOST";
         return Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response();
     }
     if let Some(token) = &app.config.admin_token
@@ -37,7 +37,8 @@ fn is_for_us(app: &App, request: &Request) -> bool {
     let public = public.as_ref().and_then(Uri::host);
     let is_ours = |authority: &Authority| {
         let bare = !authority.as_str().contains('@');
-        bare && (is_loopback_host(authority.host()) || Some(authority.host()) == public)
+        let is_public = public.is_some_and(|host| host.eq_ignore_ascii_case(authority.host()));
+        bare && (is_loopback_host(authority.host()) || is_public)
     };
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let host = match (hosts.next(), hosts.next()) {

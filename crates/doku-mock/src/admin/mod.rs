@@ -38,7 +38,7 @@ pub(crate) use businesses::decide_business;
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
-pub(crate) use snapshot::write as write_snapshot;
+pub(crate) use snapshot::{MAX_SNAPSHOTS, write as write_snapshot};
 
 /// All of it but the links to files.
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -11,7 +11,8 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
+use http_body_util::BodyExt;
 
 use super::Operation;
 use crate::{
@@ -36,9 +37,18 @@ pub(super) fn operations() -> Vec<Operation> {
 /// `GET /_mock/snapshot`.
 async fn get(State(app): State<Arc<App>>) -> Response {
     let taken = async {
+        let place = Arc::clone(&app.snapshots).try_acquire_owned().map_err(|_| {
+            let message = format!("{MAX_SNAPSHOTS} SNAPSHOTS ARE BEING READ: ASK AGAIN LATER");
+            Reply::business(StatusCode::SERVICE_UNAVAILABLE, message, "A30")
+        })?;
         let part = take(&app).await?;
         let content = Content::open(&part.0).await;
-        content.map_err(|error| Reply::from(StoreError::Io(error.into())))
+        let content = content.map_err(|error| Reply::from(StoreError::Io(error.into())))?;
+        // The place is held for as long as the file is read.
+        Ok(content.map_frame(move |frame| {
+            let _ = &place;
+            frame
+        }))
         // Dropped here, the file loses its name; open, it can be read to its end.
     };
     match taken.await {
@@ -104,4 +114,6 @@ impl Drop for Part {
     }
 }
 
+/// How many snapshots are read at once: each is a file as large as the state.
+pub(crate) const MAX_SNAPSHOTS: usize = 4;
 const MEDIA_TYPE: &str = "application/vnd.sqlite3";
