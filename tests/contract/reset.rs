@@ -190,6 +190,37 @@ async fn a_partner_s_reset_takes_what_is_its_own_and_nothing_of_the_other_s() {
 }
 
 #[tokio::test]
+async fn after_a_partner_s_reset_its_requests_are_new_ones_and_numbers_are_not_given_again() {
+    let world = two_partners().await;
+    let sink = Sink::answering([]).await;
+    let papers = world.upload_papers().await;
+    let request = world.register(&world.document(&papers, &sink.url("/kyb")), None);
+    assert_eq!(world.answer(request.clone()).await.0, 200);
+    assert_eq!(world.answer(request.clone()).await.0, 409, "the kept reply");
+    world.mock.reset_partner(DEFAULT_CLIENT_ID).await.unwrap();
+    assert_eq!(world.answer(request).await.0, 400, "no kept reply, and no files");
+    world.registered(&sink).await;
+    let listed = world.own(Method::GET, "businesses?after=1", None).await.1;
+    assert_eq!(listed[0]["number"], 2, "whoever reads on from the first misses nothing");
+}
+
+#[tokio::test]
+async fn faults_of_the_options_are_armed_anew_by_a_reset_of_everything() {
+    let lost = CallbackFault::new(FaultKind::Drop).times(1);
+    let world = World::with(|mock| mock.fault(lost)).await;
+    let sink = Sink::answering([]).await;
+    world.mock.arm(CallbackFault::new(FaultKind::Duplicate).times(0)).unwrap();
+    let before = world.own(Method::GET, "faults", None).await.1[0].clone();
+    for told in [9, 18] {
+        world.registered(&sink).await;
+        world.mock.settle().await;
+        assert_eq!(sink.requests().len(), told, "the first is lost");
+        world.mock.reset().await.unwrap();
+        assert_eq!(world.own(Method::GET, "faults", None).await.1, json!([before]));
+    }
+}
+
+#[tokio::test]
 async fn a_partner_that_is_none_is_not_reset() {
     let world = two_partners().await;
     for document in [json!({"partner": "BRN-nobody"}), json!({"partner": ""})] {
