@@ -265,3 +265,28 @@ async fn parameters_beyond_their_bounds_are_refused_and_never_a_failure() {
     let method = world.plain(Method::PUT, "/_mock/reset", b"{}");
     assert_eq!(world.send(method).await.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+/// What `docs/admin.md` prints of a mock with one merchant.
+#[tokio::test]
+async fn the_page_s_answers_are_those_of_a_mock_with_one_merchant() {
+    let page = include_str!("../../docs/admin.md");
+    let printed = |after: &str| {
+        let answer = page.split(after).nth(1).unwrap().lines().find(|line| line.starts_with('{'));
+        serde_json::from_str::<Value>(answer.unwrap()).unwrap()
+    };
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    world.registered(&sink).await;
+    world.mock.settle().await;
+    let document = page.split("-d '").find(|text| text.starts_with("{\"business\""));
+    let document: Value =
+        serde_json::from_str(document.unwrap().split('\'').next().unwrap()).unwrap();
+    let fired = world.own(Method::POST, "callbacks", Some(&document)).await;
+    assert_eq!(fired, (200, printed("localhost:8480/_mock/callbacks")));
+
+    let world = World::new().await;
+    world.registered(&sink).await;
+    world.mock.settle().await;
+    let reset = world.own(Method::POST, "reset", Some(&json!({}))).await;
+    assert_eq!(reset, (200, printed("localhost:8480/_mock/reset")));
+}

@@ -146,6 +146,9 @@ async fn the_journal_is_looked_through_by_what_people_ask_for() {
     assert_eq!(count(&format!("business={}", first.id)).await, 11);
     assert_eq!(count(&format!("business={}", second.brands[0].id)).await, 11);
     assert_eq!(count("until=2026-11-22T04:00:00Z").await, 15);
+    // At the instant of the second: before it, and from it on.
+    assert_eq!(count("until=2026-11-22T04:04:05Z").await, 15);
+    assert_eq!(count("from=2026-11-22T04:04:05Z").await, 16);
     assert_eq!(count("from=2026-11-22T11:04:05%2B07:00").await, 16);
     assert_eq!(count("from=2026-11-22T11:04:05+07:00&status=2xx").await, 15);
     assert_eq!(numbers(&journal(&world, "after=5&limit=3").await), [6, 7, 8]);

@@ -159,3 +159,21 @@ async fn what_is_sent_makes_no_series_of_its_own() {
     }
     assert_eq!(scrape(&world).await.len(), before);
 }
+
+#[tokio::test]
+async fn connections_that_are_gone_are_not_counted() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        // Closed at once.
+        drop(world.write(&world.plain(Method::GET, "/nowhere", b"")).await);
+    }
+    let mut open = f64::INFINITY;
+    for _ in 0..100 {
+        open = value(&scrape(&world).await, "open_connections", &[]).unwrap();
+        if open <= 2.0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(open <= 2.0, "{open} are open");
+}

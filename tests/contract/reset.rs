@@ -10,7 +10,8 @@ use std::{
 
 use contract::{PNG, Papers, Sink, World, json, path, set_header, start};
 use doku_mock::{
-    CallbackFault, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, FaultKind, MockDoku, Pace,
+    AdvanceError, CallbackFault, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, FaultKind, MockDoku,
+    Pace,
 };
 use doku_partner::{Credentials, PartnerClient};
 use doku_types::partner::requirements::RequirementsQuery;
@@ -189,6 +190,37 @@ async fn a_partner_s_reset_takes_what_is_its_own_and_nothing_of_the_other_s() {
 }
 
 #[tokio::test]
+async fn after_a_partner_s_reset_its_requests_are_new_ones_and_numbers_are_not_given_again() {
+    let world = two_partners().await;
+    let sink = Sink::answering([]).await;
+    let papers = world.upload_papers().await;
+    let request = world.register(&world.document(&papers, &sink.url("/kyb")), None);
+    assert_eq!(world.answer(request.clone()).await.0, 200);
+    assert_eq!(world.answer(request.clone()).await.0, 409, "the kept reply");
+    world.mock.reset_partner(DEFAULT_CLIENT_ID).await.unwrap();
+    assert_eq!(world.answer(request).await.0, 400, "no kept reply, and no files");
+    world.registered(&sink).await;
+    let listed = world.own(Method::GET, "businesses?after=1", None).await.1;
+    assert_eq!(listed[0]["number"], 2, "whoever reads on from the first misses nothing");
+}
+
+#[tokio::test]
+async fn faults_of_the_options_are_armed_anew_by_a_reset_of_everything() {
+    let lost = CallbackFault::new(FaultKind::Drop).times(1);
+    let world = World::with(|mock| mock.fault(lost)).await;
+    let sink = Sink::answering([]).await;
+    world.mock.arm(CallbackFault::new(FaultKind::Duplicate).times(0)).unwrap();
+    let before = world.own(Method::GET, "faults", None).await.1[0].clone();
+    for told in [9, 18] {
+        world.registered(&sink).await;
+        world.mock.settle().await;
+        assert_eq!(sink.requests().len(), told, "the first is lost");
+        world.mock.reset().await.unwrap();
+        assert_eq!(world.own(Method::GET, "faults", None).await.1, json!([before]));
+    }
+}
+
+#[tokio::test]
 async fn a_partner_that_is_none_is_not_reset() {
     let world = two_partners().await;
     for document in [json!({"partner": "BRN-nobody"}), json!({"partner": ""})] {
@@ -280,4 +312,74 @@ async fn a_reset_gives_the_room_of_uploaded_files_back() {
         world.upload_papers().await;
         world.mock.reset().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_reset_does_not_wait_for_receivers_that_an_advance_waits_for() {
+    let world = World::new().await;
+    let (listener, url) = silent().await;
+    let papers = world.upload_papers().await;
+    world.client.register_business(&world.registration(&papers, &url)).await.unwrap();
+    let _hanging = listener.accept().await.unwrap();
+    // Ten callbacks, of which each is waited for ten seconds.
+    let both = async {
+        let advanced = world.mock.advance(Duration::from_secs(3600));
+        tokio::join!(advanced, async {
+            tokio::task::yield_now().await;
+            world.mock.reset().await
+        })
+    };
+    let (advanced, reset) = tokio::time::timeout(Duration::from_secs(5), both).await.unwrap();
+    reset.unwrap();
+    assert!(matches!(advanced, Err(AdvanceError::Reset)) || advanced.unwrap() == 0);
+    assert!(world.mock.callbacks().is_empty());
+}
+
+/// Requests that are answered late, when the mock was reset since.
+#[tokio::test]
+async fn what_began_before_a_reset_is_not_in_the_journal_after_it() {
+    for partner in [None, Some(DEFAULT_CLIENT_ID), Some("BRN-other")] {
+        let world = two_partners().await;
+        let mut request =
+            world.signed(Method::POST, &path("/token"), br#"{"grant_type":"client_credentials"}"#);
+        set_header(&mut request, "doku-mock-fault", "delay=300ms");
+        // Refused, so that it does nothing after the reset.
+        set_header(&mut request, "signature", "HMACSHA256=AAAA");
+        let reset = async {
+            let begun = |mock: &MockDoku| mock.faults_happened().contains_key("delay");
+            world.wait_until("the request has begun", begun).await;
+            match partner {
+                None => world.mock.reset().await.unwrap(),
+                Some(partner) => world.mock.reset_partner(partner).await.unwrap(),
+            }
+        };
+        let (reply, ()) = tokio::join!(world.send(request), reset);
+        assert!(reply.status().is_client_error());
+        let kept = usize::from(partner == Some("BRN-other"));
+        assert_eq!(world.mock.journal().len(), kept, "{partner:?}");
+    }
+}
+
+/// Whoever follows the journal by number misses nothing.
+#[tokio::test]
+async fn the_numbers_of_the_journal_go_on_over_a_reset() {
+    let world = World::new().await;
+    let token =
+        || world.signed(Method::POST, &path("/token"), br#"{"grant_type":"client_credentials"}"#);
+    world.send(token()).await;
+    world.mock.reset().await.unwrap();
+    let waiting = world.own(Method::GET, "journal?after=1&wait=20s", None);
+    let (entries, _) = tokio::join!(waiting, world.send(token()));
+    assert_eq!(entries.1[0]["number"], 2, "{entries:?}");
+}
+
+#[tokio::test]
+async fn a_refused_reset_of_nobody_forgets_nothing() {
+    let world = World::new().await;
+    let mut request = world.signed(Method::POST, &path("/token"), b"{}");
+    set_header(&mut request, "client-id", "BRN-nobody");
+    world.send(request).await;
+    assert_eq!(world.mock.journal().len(), 1);
+    assert_eq!(reset(&world, json!({"partner": "BRN-nobody"})).await.0, 404);
+    assert_eq!(world.mock.journal().len(), 1);
 }

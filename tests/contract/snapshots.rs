@@ -185,7 +185,7 @@ async fn what_is_no_sound_snapshot_is_refused_with_what_to_do() {
         assert!(error.to_string().contains("GET /_mock/snapshot of a running mock gives one"));
     }
 
-    // Cut off; a page of zeros; a file's content gone.
+    // Cut off; a page of zeros; a file's content gone, or another.
     std::fs::write(at("cut"), &good[..good.len() / 2]).unwrap();
     let mut zeros = good.clone();
     zeros[4096..8192].fill(0);
@@ -194,7 +194,11 @@ async fn what_is_no_sound_snapshot_is_refused_with_what_to_do() {
     let sql = rusqlite::Connection::open(at("lost")).unwrap();
     sql.execute("DELETE FROM contents WHERE rowid = 1", []).unwrap();
     drop(sql);
-    for name in ["cut", "zeros", "lost"] {
+    std::fs::write(at("short"), &good).unwrap();
+    let sql = rusqlite::Connection::open(at("short")).unwrap();
+    sql.execute("UPDATE contents SET content = x'00' WHERE rowid = 1", []).unwrap();
+    drop(sql);
+    for name in ["cut", "zeros", "lost", "short"] {
         let before = std::fs::read(at(name)).unwrap();
         let error = refused(|mock| mock.snapshot(at(name)).data(at("new.db"))).await;
         assert!(matches!(error, StartError::Data(DataError::Corrupt { .. })), "{name}: {error}");

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use doku_types::Timestamp;
+use tokio::sync::watch;
 use tracing::error;
 
 use crate::{app::App, callback::Due, store::StoreError};
@@ -33,7 +34,7 @@ pub(crate) async fn follow(app: Arc<App>) {
                     () = app.clock.sleep_until(due) => {
                         // Whoever advances the clock does what falls due meanwhile.
                         let _turn = app.turn.lock().await;
-                        do_due(&app, false).await.err()
+                        do_due(&app, None).await.err()
                     }
                     () = app.store.agenda_changed() => None,
                 }
@@ -42,7 +43,7 @@ pub(crate) async fn follow(app: Arc<App>) {
                 app.store.agenda_changed().await;
                 None
             }
-            Err(error) => Some(error),
+            Err(error) => Some(error.into()),
         };
         if let Some(error) = failed {
             error!(%error, "what is due was not done");
@@ -62,25 +63,19 @@ pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, Advance
 }
 
 async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
-    let interrupted = app.reset_asked.subscribe();
-    let _turn = app.turn.lock().await;
     // Whoever resets waits for its turn.
-    let interrupted = || match interrupted.has_changed() {
-        Ok(false) => Ok(()),
-        _ => Err(AdvanceError::Reset),
-    };
-    interrupted()?;
+    let reset = app.reset_asked.subscribe();
+    let _turn = app.turn.lock().await;
     let target = app.clock.now() + by;
     if target.as_millis() > LAST_INSTANT {
         return Err(AdvanceError::TooFar);
     }
-    settle(app).await;
+    settle_unless_reset(app, &reset).await?;
     let before = app.releases.attempts();
     while let Some(due) = next_due(app).await?.filter(|due| *due <= target) {
-        interrupted()?;
         app.clock.move_to(due);
-        do_due(app, true).await?;
-        settle(app).await;
+        do_due(app, Some(&reset)).await?;
+        settle_unless_reset(app, &reset).await?;
     }
     app.clock.move_to(target);
     // Also what nothing fell due at is where the clock stands.
@@ -89,7 +84,7 @@ async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, Advance
         Ok::<_, StoreError>(())
     });
     stored.await?;
-    settle(app).await;
+    settle_unless_reset(app, &reset).await?;
     Ok(app.releases.attempts() - before)
 }
 
@@ -114,16 +109,27 @@ pub(crate) async fn settle(app: &App) {
     }
 }
 
+/// The same for who advances the clock, and does not keep waiting who resets everything.
+async fn settle_unless_reset(app: &App, reset: &watch::Receiver<()>) -> Result<(), AdvanceError> {
+    let mut reset = reset.clone();
+    tokio::select! {
+        biased;
+        // `app` holds the sender, so the channel cannot be closed.
+        _ = reset.changed() => Err(AdvanceError::Reset),
+        () = settle(app) => Ok(()),
+    }
+}
+
 async fn next_due(app: &App) -> Result<Option<Timestamp>, StoreError> {
     Ok(app.store.run(|state| state.next_due()).await?.0)
 }
 
 /// Does what is due by now: decisions, then retries. With a clock that runs, many decisions become
-/// one piece of work; with `settled`, each is told before the next is taken, and the retries are
+/// one piece of work; where it is advanced, each is told before the next is taken, and the retries are
 /// written down in their order.
-async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
+async fn do_due(app: &Arc<App>, reset: Option<&watch::Receiver<()>>) -> Result<(), AdvanceError> {
     let pace = app.config.pace;
-    let at_once = if settled { 1 } else { AT_ONCE };
+    let at_once = if reset.is_some() { 1 } else { AT_ONCE };
     loop {
         let (more, told) = app
             .store
@@ -140,14 +146,14 @@ async fn do_due(app: &Arc<App>, settled: bool) -> Result<(), StoreError> {
             })
             .await?;
         drop(told);
-        if settled {
-            settle(app).await;
+        if let Some(reset) = reset {
+            settle_unless_reset(app, reset).await?;
         }
         if !more {
             break;
         }
     }
-    let mut due = Due::new(settled);
+    let mut due = Due::new(reset.is_some());
     loop {
         let (taken, held) = app.store.run(|state| state.take_due_callbacks(AT_ONCE)).await?;
         if taken.is_empty() {

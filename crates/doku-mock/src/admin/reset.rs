@@ -76,9 +76,11 @@ async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
 pub(crate) async fn reset_all(app: &Arc<App>) -> Result<Taken, Reply> {
     to_its_end(app, |app| async move {
         let snapshot = read_snapshot(&app).await?;
-        app.reset_asked.send_replace(());
         let _whole = app.whole.lock().await;
-        let _turn = app.turn.lock().await;
+        // Asked for once it waits: whoever advances the clock gives its turn up, and nobody else comes
+        // between.
+        let asked = async { app.reset_asked.send_replace(()) };
+        let (_turn, ()) = tokio::join!(biased; app.turn.lock(), asked);
         let (files, links) = (app.files.clone(), app.links.clone());
         let beginning = Beginning { seed: app.config.seed, snapshot, files, links };
         let begun = app.store.begin_anew(beginning).await?;
@@ -99,15 +101,16 @@ pub(crate) async fn reset_all(app: &Arc<App>) -> Result<Taken, Reply> {
 pub(crate) async fn reset_partner(app: &Arc<App>, partner: ClientId) -> Result<Taken, Reply> {
     to_its_end(app, |app| async move {
         let _whole = app.whole.lock().await;
-        let taken = app.store.forget_partner(partner.clone(), app.files.clone()).await?;
-        app.releases.recalls.ended().await;
-        forget(&app, Some(&partner));
+        let is_known = app.credentials(&partner).is_some();
+        let taken = app.store.forget_partner(partner.clone(), is_known, app.files.clone()).await?;
         // A data file may hold partners of another run.
-        if app.credentials(&partner).is_none() && taken == Taken::default() {
+        if !is_known && taken == Taken::default() {
             let message =
                 "PARTNER NOT FOUND: GIVE THE CLIENT ID OF ONE, OR NONE TO RESET EVERYTHING";
             return Err(Reply::business(StatusCode::NOT_FOUND, message, "A30"));
         }
+        app.releases.recalls.ended().await;
+        forget(&app, Some(&partner));
         Ok(taken)
     })
     .await

@@ -84,6 +84,14 @@ pub(crate) async fn write(app: &Arc<App>, path: PathBuf) -> Result<(), StoreErro
 
 /// A snapshot of this moment, in a file of its own.
 async fn take(app: &Arc<App>) -> Result<Part, StoreError> {
+    // To its end, though nobody may wait for it any more: whoever writes to the file is done before it is
+    // removed.
+    let taking = app.runtime.spawn(take_to_its_end(Arc::clone(app)));
+    // It only ends otherwise with the runtime.
+    taking.await.unwrap_or(Err(StoreError::Stopped))
+}
+
+async fn take_to_its_end(app: Arc<App>) -> Result<Part, StoreError> {
     // One at a time, and no reset that would remove files meanwhile.
     let _whole = app.whole.lock().await;
     let part = Part(app.files.new_part());

@@ -109,8 +109,13 @@ async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
     let read = read(app, numbers.clone()).await;
     for (number, on_its_way) in numbers.into_iter().zip(on_their_way) {
         let outgoing = read.iter().find(|outgoing| outgoing.number == number);
-        if let Some(outgoing) = outgoing.filter(|_| !on_its_way.is_gone()) {
-            complete(app, outgoing, false, &mut None).await;
+        let done = match outgoing.filter(|_| !on_its_way.is_gone()) {
+            Some(outgoing) => complete(app, outgoing, false, &mut None).await,
+            None => None,
+        };
+        if done.is_none() {
+            // Given up, it may have been so before its attempt began.
+            app.lanes.begin((on_its_way.life(), number));
         }
         drop(on_its_way);
     }
@@ -145,9 +150,13 @@ impl Due {
             // Who does not wait to write it down is waited for through whoever comes next.
             let mut unordered = None;
             let to_write = if ordered { &mut before } else { &mut unordered };
-            let read = read(&runner, vec![due.number]).await;
-            for outgoing in read.into_iter().filter(|_| !on_its_way.is_gone()) {
-                complete(&runner, &outgoing, false, to_write).await;
+            let read = read(&runner, vec![due.number]).await.pop();
+            let done = match read.filter(|_| !on_its_way.is_gone()) {
+                Some(outgoing) => complete(&runner, &outgoing, false, to_write).await,
+                None => None,
+            };
+            if done.is_none() {
+                runner.lanes.begin((life, due.number));
             }
             drop(on_its_way);
             wait(&mut before).await;
@@ -278,10 +287,11 @@ impl Sent<'_> {
         }
         let (recorded, partner, since) =
             (attempt.clone(), outgoing.partner.clone(), outgoing.since);
-        let recorded = persist(app, move |state| match state.recalls.is_gone(&partner, since) {
-            true => Ok(None),
-            false => state.record_attempt(callback, &recorded, blocked).map(Some),
-        });
+        let recorded =
+            persist(app, move |state| match state.recalls.is_gone(Some(&partner), since) {
+                true => Ok(None),
+                false => state.record_attempt(callback, &recorded, blocked).map(Some),
+            });
         let (state, copies) = recorded.await??;
         app.releases.attempted();
         let Attempt { status, error, .. } = attempt;

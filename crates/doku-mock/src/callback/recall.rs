@@ -28,8 +28,9 @@ struct Resets {
 }
 
 impl Resets {
-    fn concerns(&self, partner: &ClientId, since: u64) -> bool {
-        self.all > since || self.partners.get(partner).is_some_and(|reset| *reset > since)
+    fn concerns(&self, partner: Option<&ClientId>, since: u64) -> bool {
+        let of = partner.and_then(|partner| self.partners.get(partner));
+        self.all > since || of.is_some_and(|reset| *reset > since)
     }
 }
 
@@ -50,8 +51,8 @@ impl Recalls {
         self.resets.borrow().all
     }
 
-    /// Whether what was known of a partner when there had been `since` resets is gone.
-    pub(crate) fn is_gone(&self, partner: &ClientId, since: u64) -> bool {
+    /// Whether what was known of a partner, or of nobody, when there had been `since` resets is gone.
+    pub(crate) fn is_gone(&self, partner: Option<&ClientId>, since: u64) -> bool {
         self.resets.borrow().concerns(partner, since)
     }
 
@@ -85,7 +86,7 @@ impl Recalls {
         tokio::select! {
             biased;
             // `self` holds the sender, so the channel cannot be closed.
-            _ = resets.wait_for(|resets| resets.concerns(partner, since)) => None,
+            _ = resets.wait_for(|resets| resets.concerns(Some(partner), since)) => None,
             done = attempt => Some(done),
         }
     }
@@ -98,7 +99,7 @@ impl Recalls {
             let gone = {
                 let resets = self.resets.borrow();
                 let attempts = self.attempts();
-                attempts.under_way.values().any(|(of, since)| resets.concerns(of, *since))
+                attempts.under_way.values().any(|(of, since)| resets.concerns(Some(of), *since))
             };
             if !gone {
                 return;
@@ -191,6 +192,6 @@ mod tests {
         let of = partner("BRN-1");
         assert_eq!(recalls.unless_gone(&of, before, async { panic!("begun") }).await, None::<()>);
         assert_eq!(recalls.unless_gone(&of, after, async { 7 }).await, Some(7));
-        assert!(recalls.is_gone(&of, before) && !recalls.is_gone(&of, after));
+        assert!(recalls.is_gone(Some(&of), before) && !recalls.is_gone(Some(&of), after));
     }
 }

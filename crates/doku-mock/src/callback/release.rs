@@ -99,6 +99,7 @@ struct HeldBack {
     places: Vec<Place>,
     epoch: u64,
     life: u64,
+    since: u64,
     releases: Releases,
 }
 
@@ -112,13 +113,18 @@ impl Held {
                 add(&mut load.held, epoch, places.len());
             });
         }
-        let life = releases.recalls.life();
-        Self(Box::new(HeldBack { places, epoch, life, releases: releases.clone() }))
+        let (life, since) = (releases.recalls.life(), releases.recalls.last());
+        Self(Box::new(HeldBack { places, epoch, life, since, releases: releases.clone() }))
     }
 
     /// Their numbers.
     pub(crate) fn callbacks(&self) -> Vec<i64> {
         self.0.places.iter().map(|place| place.callback).collect()
+    }
+
+    /// How many resets there had been when the work was done that they come of.
+    pub(crate) fn since(&self) -> u64 {
+        self.0.since
     }
 
     /// In which life of the mock the work was done that they come of.

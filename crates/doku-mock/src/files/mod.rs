@@ -5,6 +5,7 @@ mod content;
 mod incoming;
 
 use std::{
+    collections::HashSet,
     fs::{self, DirBuilder, File, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -114,12 +115,15 @@ impl Files {
     pub(crate) fn put(&self, id: &FileId, content: &[u8]) -> io::Result<()> {
         let path = self.0.path_of(id)?;
         let part = self.new_part();
-        let write = || {
+        let mut before = 0;
+        let mut write = || {
             let mut file = create_owned(&part)?;
             io::Write::write_all(&mut file, content)?;
             if self.0.sync {
                 file.sync_all()?;
             }
+            // It may be there already, from the same mock.
+            before = fs::metadata(&path).map_or(0, |metadata| metadata.len());
             fs::rename(&part, &path)?;
             if self.0.sync { sync_directory(&self.0.path) } else { Ok(()) }
         };
@@ -128,6 +132,7 @@ impl Files {
             logged(error, &path)
         })?;
         self.0.used.fetch_add(content.len() as u64, Ordering::Relaxed);
+        self.0.give_back(before);
         Ok(())
     }
 
@@ -146,15 +151,18 @@ impl Files {
         }
     }
 
-    /// Removes all files that are kept; those that are coming in go on.
-    pub(crate) fn clear(&self) {
+    /// Removes all files but those that are `known`; those that are coming in go on.
+    pub(crate) fn clear(&self, known: &HashSet<FileId>) {
         let entries = fs::read_dir(&self.0.path).into_iter().flatten().flatten();
         for entry in entries {
             let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
             if let Some(name) =
                 entry.file_name().to_str().filter(|name| is_file && is_file_id(name))
             {
-                self.remove(&name.into());
+                let id = FileId::from(name);
+                if !known.contains(&id) {
+                    self.remove(&id);
+                }
             }
         }
     }

@@ -209,3 +209,17 @@ async fn a_file_that_was_cut_short_is_not_sent_as_if_it_were_whole() {
     let broken = content.collect().await.unwrap_err();
     assert_eq!(broken.kind(), io::ErrorKind::UnexpectedEof);
 }
+
+#[test]
+fn what_is_put_in_place_of_the_same_takes_its_room_once() {
+    let files = Files::temporary(10).unwrap();
+    let [one, other] = ["DCM-0001-1700000000001", "DCM-0001-1700000000002"].map(FileId::from);
+    for _ in 0..3 {
+        files.put(&one, b"12345").unwrap();
+    }
+    files.put(&other, b"123").unwrap();
+    assert!(files.0.reserve(2).is_ok() && files.0.reserve(1).is_err());
+    files.clear(&[one.clone()].into());
+    assert!(files.read(&one).is_ok() && files.read(&other).is_err());
+    assert!(files.0.reserve(3).is_ok() && files.0.reserve(1).is_err());
+}

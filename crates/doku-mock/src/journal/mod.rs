@@ -105,13 +105,22 @@ pub(crate) struct Counts {
 }
 
 impl Journal {
-    pub(crate) fn received(&self, exchange: ReceivedRequest) {
+    /// Keeps an exchange, unless it is `gone` by a reset; it counts all the same.
+    pub(crate) fn received(
+        &self,
+        exchange: ReceivedRequest,
+        gone: impl FnOnce(&JournalEntry) -> bool,
+    ) {
         let operation = exchange.asked.as_ref().map(|asked| asked.operation);
         let counted = exchange.answer.as_ref().map(|answer| (operation, answer.status.as_u16()));
         let entry = JournalEntry::of_request(exchange);
         let mut kept = self.kept();
         if let Some(counted) = counted {
             *kept.answered.entry(counted).or_default() += 1;
+        }
+        // With the lock: a reset is counted before it clears what is kept.
+        if gone(&entry) {
+            return;
         }
         let last = kept.add(entry);
         self.written.send_replace(last);
@@ -235,7 +244,7 @@ mod tests {
     fn the_journal_is_bounded_by_count_and_by_bytes_and_still_counts() {
         let journal = Journal::default();
         for _ in 0..MAX_ENTRIES + 10 {
-            journal.received(exchange(1));
+            journal.received(exchange(1), |_| false);
         }
         let entries = journal.after(0);
         assert_eq!((entries.len(), entries[0].number), (MAX_ENTRIES, 11));
@@ -248,7 +257,7 @@ mod tests {
         );
 
         for _ in 0..2000 {
-            journal.received(exchange(1_000_000));
+            journal.received(exchange(1_000_000), |_| false);
         }
         let entries = journal.after(0);
         let Counts { bytes, evicted, last, .. } = journal.counts();
@@ -276,7 +285,7 @@ mod tests {
                 let mut received = exchange(0);
                 *received.request.uri_mut() = long.parse().unwrap();
                 received.callbacks = vec![1; count];
-                journal.received(received);
+                journal.received(received, |_| false);
             }
             let entries = journal.after(0);
             assert!(entries.iter().map(|entry| said(entry)).sum::<usize>() <= 64 << 20);
@@ -285,7 +294,7 @@ mod tests {
         for _ in 0..2000 {
             let mut received = exchange(0);
             *received.request.method_mut() = "M".repeat(60_000).parse().unwrap();
-            journal.received(received);
+            journal.received(received, |_| false);
         }
         assert!(journal.after(0).iter().map(|entry| said(entry)).sum::<usize>() <= 64 << 20);
     }
@@ -305,7 +314,7 @@ mod tests {
         assert!(!read.is_unique());
 
         let journal = Journal::default();
-        journal.received(received);
+        journal.received(received, |_| false);
         assert!(read.is_unique());
         let entry = &journal.after(0)[0];
         assert_eq!(entry.target, "/x?y");
@@ -317,7 +326,7 @@ mod tests {
     fn a_journal_is_read_on_from_a_number() {
         let journal = Journal::default();
         for _ in 0..5 {
-            journal.received(exchange(1));
+            journal.received(exchange(1), |_| false);
         }
         let numbers =
             |after| journal.after(after).iter().map(|entry| entry.number).collect::<Vec<_>>();
@@ -332,7 +341,7 @@ mod tests {
         for partner in ["BRN-1", "BRN-2", "BRN-1"] {
             let mut received = exchange(1000);
             received.asked.as_mut().unwrap().partner = Some(partner.into());
-            journal.received(received);
+            journal.received(received, |_| false);
         }
         let (all, count) = (journal.counts().bytes, |journal: &Journal| journal.counts().entries);
         journal.clear(Some(&"BRN-1".into()));
@@ -341,7 +350,7 @@ mod tests {
         assert!(journal.entry(1).is_none() && journal.entry(3).is_none());
         journal.clear(None);
         assert_eq!((count(&journal), journal.counts().bytes), (0, 0));
-        journal.received(exchange(1));
+        journal.received(exchange(1), |_| false);
         assert_eq!((journal.after(0)[0].number, journal.counts().evicted), (4, 0));
         assert_eq!(journal.answered(Endpoint::GenerateToken, |_| true), 4);
     }
@@ -349,7 +358,7 @@ mod tests {
     #[test]
     fn an_entry_is_shown_without_what_was_said() {
         let journal = Journal::default();
-        journal.received(exchange(1));
+        journal.received(exchange(1), |_| false);
         let shown = format!("{:?}", journal.after(0));
         assert!(!shown.contains("secret") && !shown.contains("budi"), "{shown}");
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::response::Response;
 use bytes::Bytes;
-use doku_types::Timestamp;
+use doku_types::{ClientId, Timestamp};
 use http::request::Parts;
 use tracing::info;
 
@@ -17,13 +17,15 @@ use crate::{
     reply::{Release, WholeBody},
 };
 
-/// Logs an exchange, and keeps it in the journal if it was on DOKU's surface.
+/// Logs an exchange, and keeps it in the journal if it was on DOKU's surface and what it tells of was not
+/// reset since; when it began, there had been so many `resets`.
 pub(crate) fn write_down(
     app: &App,
     request: Parts,
     response: &mut Response,
     at: Timestamp,
     started: Instant,
+    resets: u64,
 ) {
     let latency = started.elapsed();
     let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
@@ -43,6 +45,8 @@ pub(crate) fn write_down(
     let touched = extensions.remove::<Touched>();
     let faults = extensions.remove::<Struck>().map_or_else(Vec::new, |struck| struck.0);
     let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
+    // What it did to the state came after those resets, however early it began.
+    let since = extensions.get::<Release>().map_or(resets, |held| held.0.since());
     let is_reset = extensions.get::<Wire>().is_some_and(|wire| wire.reset);
     let answer = (!is_reset).then(|| {
         let body = whole.map(|whole| whole.0).unwrap_or_default();
@@ -61,7 +65,10 @@ pub(crate) fn write_down(
         answer,
         latency_ms,
     };
-    app.journal.received(received);
+    app.journal.received(received, |entry| {
+        let partner = entry.partner().map(ClientId::from);
+        app.releases.recalls.is_gone(partner.as_ref(), since)
+    });
 }
 
 /// How much of a path is logged, in characters.

@@ -30,6 +30,7 @@ pub(super) async fn answer(
     app: Arc<App>,
 ) -> Result<http::Response<GatedBody>, Reset> {
     let (at, started) = (app.clock.now(), Instant::now());
+    let resets = app.releases.recalls.last();
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
     let (body, leftover) = DrainedBody::new(body);
@@ -40,7 +41,7 @@ pub(super) async fn answer(
     if late || !leftover.drain(expects_continue).await {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    write_down(&app, parts, &mut response, at, started);
+    write_down(&app, parts, &mut response, at, started, resets);
     let held = response.extensions_mut().remove::<Release>();
     let wire = response.extensions_mut().remove::<Wire>().unwrap_or_default();
     if wire.reset {
@@ -69,12 +70,13 @@ pub(crate) async fn call(
     request: http::Request<Bytes>,
 ) -> http::Response<Bytes> {
     let (at, started) = (app.clock.now(), Instant::now());
+    let resets = app.releases.recalls.last();
     let (mut parts, body) = request.into_parts();
     // Over a socket, whoever asks names the host; here it is this process.
     parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
     let request = Request::from_parts(parts.clone(), Body::from(body));
     let mut response: Response = router.call(request).await.into_response();
-    write_down(app, parts, &mut response, at, started);
+    write_down(app, parts, &mut response, at, started, resets);
     let (mut parts, body) = response.into_parts();
     let held = parts.extensions.remove::<Release>();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();

@@ -162,13 +162,14 @@ impl Store {
         self.alone(move |writer| writer.begin_anew(&beginning)).await
     }
 
-    /// Removes what is a partner's.
+    /// Removes what is a partner's; one that is not known and has nothing was never reset.
     pub(crate) async fn forget_partner(
         &self,
         partner: ClientId,
+        is_known: bool,
         files: Files,
     ) -> Result<Taken, StoreError> {
-        self.alone(move |writer| writer.forget_partner(&partner, &files)).await
+        self.alone(move |writer| writer.forget_partner(&partner, is_known, &files)).await
     }
 
     /// Writes the state of this moment, without uploaded files, to a new file.

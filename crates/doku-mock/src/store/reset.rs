@@ -1,6 +1,8 @@
 //! Everything back to how it began, or one partner's part of it gone. Done on the store's thread, alone,
 //! so that each request comes before a reset or after it.
 
+use std::collections::HashSet;
+
 use doku_types::{ClientId, FileId};
 use rusqlite::{Connection, backup::Backup, params};
 use tracing::error;
@@ -47,6 +49,14 @@ impl Writer {
                 &empty
             }
         };
+        // Before the state that refers to them: should this fail, everything is as it was.
+        let known = match &beginning.snapshot {
+            Some(snapshot) => {
+                snapshot.write_files(&beginning.files)?;
+                snapshot.file_ids()?
+            }
+            None => HashSet::new(),
+        };
         copy(from, &mut self.sql)?;
         let (engine, stored) = engine::load(&self.sql, beginning.seed)?;
         beginning.links.sign_with(engine.link_key.clone());
@@ -54,10 +64,7 @@ impl Writer {
         self.clock.restart(stored);
         self.releases.recalls.reset(None);
         let life = self.releases.recalls.life();
-        beginning.files.clear();
-        if let Some(snapshot) = &beginning.snapshot {
-            snapshot.write_files(&beginning.files)?;
-        }
+        beginning.files.clear(&known);
         self.told_of_change();
         Ok(Begun { taken, life })
     }
@@ -66,10 +73,15 @@ impl Writer {
     pub(super) fn forget_partner(
         &mut self,
         partner: &ClientId,
+        is_known: bool,
         files: &Files,
     ) -> Result<Taken, StoreError> {
         let transaction = self.sql.transaction()?;
         let taken = taken(&transaction, Some(partner))?;
+        if !is_known && taken == Taken::default() {
+            // Resets are remembered by partner: not by whatever name somebody sends.
+            return Ok(taken);
+        }
         let id = partner.as_str();
         let ids: Vec<FileId> = transaction
             .prepare("SELECT id FROM files WHERE partner = ?1")?

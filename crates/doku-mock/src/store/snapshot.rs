@@ -1,8 +1,9 @@
 //! A snapshot: the whole state as one SQLite file, uploaded files included. The same state gives the same
 //! bytes.
 
-use std::{fs::File, io, path::Path};
+use std::{collections::HashSet, fs::File, io, path::Path};
 
+use doku_types::FileId;
 use rusqlite::{Connection, params};
 use tempfile::NamedTempFile;
 
@@ -119,6 +120,13 @@ impl Snapshot {
     /// The state without the uploaded files.
     pub(super) fn state(&self) -> &Connection {
         &self.sql
+    }
+
+    /// The ids of the uploaded files.
+    pub(super) fn file_ids(&self) -> rusqlite::Result<HashSet<FileId>> {
+        let mut ids = self.sql.prepare("SELECT id FROM aside.contents")?;
+        let ids = ids.query_map([], |row| Ok(row.get::<_, String>(0)?.into()))?;
+        ids.collect()
     }
 
     /// Puts the uploaded files in their place.
