@@ -4,8 +4,14 @@ use std::{path::Path, time::Duration};
 
 use contract::{PNG, Sink, World, path};
 use doku_mock::{Builder, DataError, MockDoku, Pace, StartError};
+use doku_partner::FileUpload;
+use doku_types::partner::file::FilePurpose;
 use http::{Method, Uri};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// A world in the middle of things: decided and open businesses, a retry to come.
 async fn lived_in(sink: &Sink, change: impl FnOnce(Builder) -> Builder) -> World {
@@ -248,4 +254,38 @@ async fn a_snapshot_is_its_owner_s_and_leaves_nothing_beside_it() {
     assert_eq!(uploads.count(), 4, "three files and the lock");
     let missing = directory.path().join("nowhere").join("snapshot");
     world.mock.snapshot(&missing).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn no_more_than_four_snapshots_are_read_at_once() {
+    let world = World::new().await;
+    let mut paper = PNG.to_vec();
+    // More than sockets hold.
+    paper.resize(12_000_000, 0);
+    let upload = FileUpload::bytes(FilePurpose::photo_proof(), "paper.png", paper);
+    world.client.upload_file(&upload).await.unwrap();
+
+    let mut readers = Vec::new();
+    for _ in 0..4 {
+        let mut socket = TcpStream::connect(world.mock.address()).await.unwrap();
+        let request = b"GET /_mock/snapshot HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        socket.write_all(request).await.unwrap();
+        let mut head = [0; 15];
+        socket.read_exact(&mut head).await.unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200 OK");
+        readers.push(socket);
+    }
+    let ask = || async {
+        let request = world.plain(Method::GET, "/_mock/snapshot", b"");
+        world.mock.call(request).await.status()
+    };
+    assert_eq!(ask().await, 503);
+    drop(readers);
+    for _ in 0..1000 {
+        if ask().await == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the places of those who left are not given back");
 }
