@@ -1,8 +1,9 @@
 //! By rustls: who is taken for whom.
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::TcpStream,
+    sync::Arc,
 };
 
 use doku_mock::{CaError, MockDoku, StartError};
@@ -162,4 +163,34 @@ async fn a_reply_under_way_over_https_is_finished_when_the_mock_stops() {
     .await;
     assert!(reply.starts_with("HTTP/1.1 200 OK\r\n") && reply.contains("token"), "{reply}");
     stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn faults_that_need_the_socket_strike_over_https_too() {
+    let (mock, _directory) = start(|builder| builder).await;
+    let (address, config) = (address(&mock), trusting(mock.ca().unwrap(), &ALL));
+    let struck = |fault: &'static str| {
+        let config = Arc::clone(&config);
+        blocking(move || {
+            let mut stream = connect(address, "localhost", &config).unwrap();
+            let request = format!(
+                "GET /adv-core-api/partner/v1.0/file HTTP/1.1\r\nHost: localhost\r\nDoku-Mock-Fault: {fault}\r\n\r\n"
+            );
+            stream.write_all(request.as_bytes()).unwrap();
+            let mut reply = Vec::new();
+            let ended = stream.read_to_end(&mut reply).map_err(|error| error.kind());
+            (String::from_utf8(reply).unwrap(), ended)
+        })
+    };
+    let (reply, _) = struck("truncate=10").await;
+    let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 400") && head.contains("Doku-Mock-Struck: truncate=10"));
+    assert_eq!(body.len(), 10);
+
+    for fault in ["reset.before", "reset.after"] {
+        let (reply, ended) = struck(fault).await;
+        assert_eq!((reply.as_str(), ended), ("", Err(io::ErrorKind::ConnectionReset)), "{fault}");
+    }
+    let happened = mock.faults_happened();
+    assert_eq!(happened.values().sum::<u64>(), 3, "{happened:?}");
 }
