@@ -145,6 +145,23 @@ async fn each_wrong_signature_of_a_foreign_client_is_named() {
 }
 
 #[tokio::test]
+async fn a_backslash_and_an_n_between_the_lines_are_told_from_a_line_end() {
+    let world = world(SECRET).await;
+    let (_, _, make) = COMMON
+        .iter()
+        .chain(NON_SNAP)
+        .find(|(mistake, ..)| *mistake == Mistake::LinesLiteral)
+        .unwrap();
+    let mut signer = signer();
+    make(&mut signer);
+    let reply = world.send(request(&world, Method::PUT, BODY, &signer.signature())).await;
+    let (_, summary) = diagnosis(&reply);
+    let (signed, right) = summary.split_once(" instead of ").unwrap();
+    assert!(signed.contains(r"\\nRequest-Id"), "{summary}");
+    assert!(right.contains(r"\nRequest-Id") && !right.contains(r"\\"), "{summary}");
+}
+
+#[tokio::test]
 async fn white_space_around_the_mocks_own_key_is_named() {
     let world = world(&format!("{SECRET}\n")).await;
     let sent = request(&world, Method::PUT, BODY, &signer().signature());

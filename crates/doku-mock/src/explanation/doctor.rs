@@ -100,7 +100,11 @@ fn mistaken(report: &Report, accepts_query: bool) -> Explanation {
     };
     let mut summary = first.advice().to_owned();
     match report.difference() {
-        Some(difference) => summary.push_str(&format!(" The strings to sign differ {difference}.")),
+        Some(difference) => {
+            // In the one line of a header a line end is written as a backslash and an n: what was sent as those two is not.
+            let difference = difference.to_string().replace('\\', r"\\");
+            summary.push_str(&format!(" The strings to sign differ {difference}."));
+        }
         None => summary.push_str(" The right string was signed."),
     }
     let mut text = report.to_string();
