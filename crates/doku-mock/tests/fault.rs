@@ -81,15 +81,16 @@ fn faults_come_from_the_environment_and_the_command_line_and_go_again() {
             "4  delay=1ms  happened 1",
         ]
     );
-    assert_eq!(mock.fault(&["--clear", "3"]).1, "disarmed 3\n");
+    assert_eq!(mock.fault(&["--clear", "3"]).1, "Fault 3 is disarmed.\n");
     assert_eq!(mock.ask(), "HTTP/1.1 400 Bad Request");
     let (code, _, why) = mock.fault(&["--clear", "3"]);
     assert_eq!(code, Some(1));
     assert!(why.contains("refused (404): FAULT NOT FOUND"), "{why}");
     let (_, json, _) = mock.fault(&["--list", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap().as_array().unwrap().len(), 3);
-    assert_eq!(mock.fault(&["--clear"]).1, "disarmed all\n");
-    assert_eq!(mock.fault(&["--list"]).1, "no fault is armed\n");
+    assert!(json.starts_with("[{\"number\":1,"), "as the mock says it: {json}");
+    assert_eq!(mock.fault(&["--clear"]).1, "No fault is armed any more.\n");
+    assert_eq!(mock.fault(&["--list"]).1, "No fault is armed.\n");
 }
 
 #[test]
@@ -108,4 +109,6 @@ fn what_is_no_fault_is_a_usage_error_that_lists_them() {
         assert_eq!(code, Some(2), "{wrong:?}: {why}");
     }
     assert!(mock.fault(&["explode"]).2.contains("use status=503, delay=2s"));
+    let (_, _, why) = mock.fault(&[]);
+    assert!(why.contains("doku-mock fault [OPTIONS] <FAULT>...\n"), "{why}");
 }

@@ -67,16 +67,6 @@ impl Target {
         self.mock.read(&self.bytes(Method::GET, path, None).await?)
     }
 
-    /// Asks for a change.
-    pub(super) async fn post(&self, path: &str, document: &Value) -> Result<Value, Failure> {
-        self.mock.read(&self.bytes(Method::POST, path, Some(document)).await?)
-    }
-
-    /// Takes what is at a path away.
-    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
-        self.mock.read(&self.bytes(Method::DELETE, path, None).await?)
-    }
-
     /// The answer as it came, for [`Target::tell`].
     ///
     /// # Errors
@@ -139,6 +129,11 @@ impl Mock {
     pub(super) async fn download(&self, path: &str, sink: &mut impl Write) -> Result<(), Failure> {
         let answer = self.exchange(Request::builder().uri(path), None).await?;
         self.receive(answer.into_body(), u64::MAX, sink).await
+    }
+
+    /// How long the mock may say nothing.
+    pub(super) fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(TIMEOUT)
     }
 
     /// An answer that says something no mock says.
@@ -234,7 +229,7 @@ impl Mock {
     }
 
     async fn in_time<T>(&self, step: impl Future<Output = T>) -> Result<T, Failure> {
-        let patience = self.timeout.unwrap_or(TIMEOUT);
+        let patience = self.patience();
         tokio::time::timeout(patience, step).await.map_err(|_| {
             Failure::unreachable(format!(
                 "{} has said nothing for {patience:?}: it hangs, or needs a longer --timeout",

@@ -1,13 +1,14 @@
 //! `doku-mock fault`: what goes wrong on demand.
 
 use doku_mock::Fault;
+use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, client::Target, print, table::visible};
+use super::{Failure, client::Target, table::visible};
 
 /// Arms faults, or lists or disarms those that are armed.
 #[derive(clap::Args)]
-#[command(after_help = HELP)]
+#[command(override_usage = USAGE, after_help = HELP)]
 pub(super) struct Options {
     /// What goes wrong from now on.
     #[arg(value_name = "FAULT", conflicts_with_all = ["list", "clear"], required_unless_present_any = ["list", "clear"])]
@@ -25,33 +26,32 @@ pub(super) struct Options {
 pub(super) async fn run(options: &Options) -> Result<(), Failure> {
     let Options { faults, list, clear, target } = options;
     if *list {
-        let listed = target.get(PATH).await?;
-        match listed.as_array() {
-            Some(listed) if !target.json && listed.is_empty() => print("no fault is armed"),
-            Some(listed) if !target.json => listed.iter().for_each(show),
-            _ => print(&listed.to_string()),
-        }
-        return Ok(());
+        let answer = target.bytes(Method::GET, PATH, None).await?;
+        let shown = |listed: &Vec<Value>| match listed.is_empty() {
+            true => "No fault is armed.".to_owned(),
+            false => listed.iter().map(shown).collect::<Vec<_>>().join("\n"),
+        };
+        return target.tell(&answer, shown).map(drop);
     }
     if let Some(number) = clear {
         let path = number.map_or(PATH.to_owned(), |number| format!("{PATH}/{number}"));
-        let answer = target.delete(&path).await?;
-        match number {
-            _ if target.json => print(&answer.to_string()),
-            Some(number) => print(&format!("disarmed {number}")),
-            None => print("disarmed all"),
-        }
-        return Ok(());
+        let answer = target.bytes(Method::DELETE, &path, None).await?;
+        let told = |_: &Value| match number {
+            Some(number) => format!("Fault {number} is disarmed."),
+            None => "No fault is armed any more.".to_owned(),
+        };
+        return target.tell(&answer, told).map(drop);
     }
     for fault in faults {
-        let armed = target.post(PATH, &json!({"fault": fault.to_string()})).await?;
-        if target.json { print(&armed.to_string()) } else { show(&armed) }
+        let wanted = json!({"fault": fault.to_string()});
+        let answer = target.bytes(Method::POST, PATH, Some(&wanted)).await?;
+        target.tell(&answer, shown)?;
     }
     Ok(())
 }
 
 /// `2  reset.after;times=1  happened 0, 1 more to come`.
-fn show(armed: &Value) {
+fn shown(armed: &Value) -> String {
     let text = |name: &str| armed[name].as_str().unwrap_or_default();
     let what = match text("callback") {
         "" => text("fault").to_owned(),
@@ -63,11 +63,12 @@ fn show(armed: &Value) {
     };
     let more = if text("callback").is_empty() { &armed["remaining"] } else { &armed["times"] };
     let more = more.as_u64().map_or(String::new(), |more| format!(", {more} more to come"));
-    let what = visible(&what);
-    print(&format!("{}  {what}  happened {}{more}", armed["number"], armed["happened"]));
+    let row = format!("{}  {what}  happened {}{more}", armed["number"], armed["happened"]);
+    visible(&row)
 }
 
 const PATH: &str = "/_mock/faults";
+const USAGE: &str = "doku-mock fault [OPTIONS] <FAULT>...\n       doku-mock fault --list\n       doku-mock fault --clear [NUMBER]";
 const HELP: &str = "\
 Of replies:
   status=503         answers so and does nothing; also code=invalid_signature, retry-after=5s

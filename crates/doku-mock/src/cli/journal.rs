@@ -5,13 +5,15 @@ use std::{
     fs::File,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
+use anstyle::{AnsiColor, Style};
 use clap::builder::NonEmptyStringValueParser;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Failure, client::Target, print};
+use super::{Failure, client::Target, is_read, print, table::visible};
 
 /// Shows what went over the wire: the last exchanges as a table, or one of them in full.
 ///
@@ -28,8 +30,8 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     after: u64,
     /// The last so many of those that are asked for.
-    #[arg(long, default_value_t = 100, value_name = "COUNT")]
-    limit: usize,
+    #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
     /// Only those of this client id.
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     partner: Option<String>,
@@ -64,13 +66,9 @@ pub(super) struct Options {
 pub(super) async fn run(options: &Options) -> Result<(), Failure> {
     let target = &options.target;
     if let Some(number) = options.number {
-        let entry = target.get(&format!("/_mock/journal/{number}")).await?;
-        if target.json {
-            print(&entry.to_string());
-        } else {
-            print(&in_full(&entry));
-        }
-        return Ok(());
+        let path = format!("/_mock/journal/{number}");
+        let entry = target.bytes(Method::GET, &path, None).await?;
+        return target.tell(&entry, in_full).map(drop);
     }
     if let Some(number) = options.curl {
         let path = format!("/_mock/journal/{number}/curl");
@@ -81,39 +79,57 @@ pub(super) async fn run(options: &Options) -> Result<(), Failure> {
         return options.write_har(file).await;
     }
     let (entries, mut after) = options.last("/_mock/journal", "", "number").await?;
-    let table = Table { json: target.json, colour: has_colour() };
-    table.head();
-    entries.iter().for_each(|entry| table.row(entry));
-    if !options.follow {
+    if entries.is_empty() && !options.follow && !target.json {
+        print(options.nothing());
         return Ok(());
     }
-    loop {
+    let table = Table { json: target.json };
+    table.head();
+    let mut is_read = entries.iter().all(|entry| table.row(entry));
+    // Long before the mock would be taken for one that hangs.
+    let wait = (target.mock().patience() / 2).min(WAIT).as_millis();
+    while options.follow && is_read {
         let path = options.path("/_mock/journal", after);
-        let entries = target.get(&format!("{path}&wait=20s")).await?;
+        let entries = target.get(&format!("{path}&wait={wait}ms")).await?;
         for entry in entries.as_array().into_iter().flatten() {
-            table.row(entry);
+            is_read = is_read && table.row(entry);
             after = entry["number"].as_u64().unwrap_or(after);
         }
     }
+    Ok(())
 }
 
 impl Options {
     fn path(&self, path: &str, after: u64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("after", &after.to_string()).append_pair("limit", &PAGE.to_string());
-        for (name, value) in [
+        for (name, value) in self.filters() {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        format!("{path}?{}", query.finish())
+    }
+
+    fn filters(&self) -> [(&'static str, &Option<String>); 6] {
+        [
             ("partner", &self.partner),
             ("operation", &self.operation),
             ("status", &self.status),
             ("business", &self.business),
             ("from", &self.from),
             ("until", &self.until),
-        ] {
-            if let Some(value) = value {
-                query.append_pair(name, value);
-            }
+        ]
+    }
+
+    /// What is said where there is nothing to show.
+    fn nothing(&self) -> &'static str {
+        let is_narrowed = self.after > 0 || self.filters().iter().any(|(_, value)| value.is_some());
+        if is_narrowed {
+            "The journal has no such exchange."
+        } else {
+            "Nothing has gone over the wire yet."
         }
-        format!("{path}?{}", query.finish())
     }
 
     /// The last of what is asked for, and the number after which to go on. The entries are at this
@@ -138,7 +154,8 @@ impl Options {
             };
             after = reached;
             last.extend(page);
-            last.drain(..last.len().saturating_sub(self.limit));
+            let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+            last.drain(..last.len().saturating_sub(limit));
         }
     }
 
@@ -163,7 +180,6 @@ impl Options {
 /// Rows as they come: of widths that are known before.
 struct Table {
     json: bool,
-    colour: bool,
 }
 
 impl Table {
@@ -183,15 +199,16 @@ impl Table {
         }
     }
 
-    fn row(&self, entry: &Value) {
+    /// Prints it; whether anybody still reads.
+    fn row(&self, entry: &Value) -> bool {
         if self.json {
-            return print(&entry.to_string());
+            return is_read(&entry.to_string());
         }
-        let text = |field: &str| plain(entry[field].as_str().unwrap_or("-"));
+        let text = |field: &str| visible(entry[field].as_str().unwrap_or("-"));
         let number = |field: &str| entry[field].as_u64().map_or("-".to_owned(), |n| n.to_string());
         let what = match (entry["callback"].as_u64(), entry["operation"].as_str()) {
             (Some(callback), _) => format!("callback {callback}"),
-            (None, Some(operation)) => plain(operation),
+            (None, Some(operation)) => visible(operation),
             (None, None) => text("path"),
         };
         let row = line([
@@ -206,10 +223,8 @@ impl Table {
             &notes(entry),
         ]);
         let is_good = matches!(entry["status"].as_u64(), Some(200..=299));
-        match self.colour && !is_good {
-            true => print(&format!("\x1b[31m{row}\x1b[0m")),
-            false => print(&row),
-        }
+        let style = if is_good { Style::new() } else { AnsiColor::Red.on_default() };
+        is_read(&format!("{style}{row}{style:#}"))
     }
 }
 
@@ -217,13 +232,13 @@ impl Table {
 fn notes(entry: &Value) -> String {
     let mut notes = Vec::new();
     let texts = |value: &Value| -> Vec<String> {
-        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(plain).collect()
+        value.as_array().into_iter().flatten().filter_map(Value::as_str).map(visible).collect()
     };
     let codes = texts(&entry["diagnosis"]["codes"]);
     match entry["verdict"].as_str() {
         _ if !codes.is_empty() => notes.extend(codes),
         Some("accepted") | None => {}
-        Some(verdict) => notes.push(plain(verdict)),
+        Some(verdict) => notes.push(visible(verdict)),
     }
     if let Some(attempt) = entry["attempt"].as_u64() {
         notes.push(format!("attempt {attempt}"));
@@ -249,8 +264,8 @@ fn line(cells: [&str; 9]) -> String {
 fn in_full(entry: &Value) -> String {
     let mut lines = Vec::new();
     let said = |value: &Value| match value {
-        Value::String(text) => text.lines().map(plain).collect::<Vec<_>>().join("\n    "),
-        value => plain(&value.to_string()),
+        Value::String(text) => text.lines().map(visible).collect::<Vec<_>>().join("\n    "),
+        value => visible(&value.to_string()),
     };
     for field in [
         "number",
@@ -312,28 +327,23 @@ fn in_full(entry: &Value) -> String {
 }
 
 fn message(message: &Value, lines: &mut Vec<String>) {
-    let text = |value: &Value| plain(value.as_str().unwrap_or_default());
+    let text = |value: &Value| visible(value.as_str().unwrap_or_default());
     for header in message["headers"].as_array().into_iter().flatten() {
         lines.push(format!("{}: {}", text(&header["name"]), text(&header["value"])));
     }
     let json = &message["json"];
     let body = match message["text"].as_str() {
-        Some(body) => Some(body.lines().map(plain).collect::<Vec<_>>().join("\n")),
+        Some(body) => Some(body.lines().map(visible).collect::<Vec<_>>().join("\n")),
         None if !json.is_null() => {
             let pretty = serde_json::to_string_pretty(json).unwrap_or_default();
-            Some(pretty.lines().map(plain).collect::<Vec<_>>().join("\n"))
+            Some(pretty.lines().map(visible).collect::<Vec<_>>().join("\n"))
         }
-        None => message["base64"].as_str().map(plain),
+        None => message["base64"].as_str().map(visible),
     };
-    let withheld = message["withheld"].as_str().map(plain);
+    let withheld = message["withheld"].as_str().map(visible);
     for shown in [body, withheld].into_iter().flatten() {
         lines.push(format!("\n{shown}"));
     }
-}
-
-/// What came over a network does not steer a terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Prints a command to the byte, as a shell is to have it: what print leaves out where there is no terminal
@@ -341,7 +351,7 @@ fn plain(text: &str) -> String {
 fn print_command(command: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout();
     if stdout.is_terminal() {
-        print(&command.lines().map(plain).collect::<Vec<_>>().join("\n"));
+        print(&command.lines().map(visible).collect::<Vec<_>>().join("\n"));
         return Ok(());
     }
     match stdout.write_all(command.as_bytes()).and_then(|()| stdout.flush()) {
@@ -361,9 +371,7 @@ fn write_owned(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
-fn has_colour() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
-}
-
 /// How many are asked for at once.
 const PAGE: usize = 1000;
+/// How long one call waits for what comes.
+const WAIT: Duration = Duration::from_secs(20);

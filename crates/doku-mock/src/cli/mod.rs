@@ -57,29 +57,29 @@ struct Cli {
     serve: options::Options,
 }
 
-/// One file each, named alike.
+/// One file each, named alike; in the order of the help: the way of a first day.
 #[derive(Subcommand)]
 enum Command {
-    Advance(advance::Options),
-    Assumptions(assumptions::Options),
+    Ready(ready::Options),
     Businesses(businesses::Options),
-    Ca(ca::Options),
-    Callbacks(callbacks::Options),
-    Clock(clock::Options),
-    Complete(complete::Options),
-    Completions(completions::Options),
     Decide(decide::Options),
-    Explain(explain::Options),
-    Fault(fault::Options),
+    Complete(complete::Options),
+    Advance(advance::Options),
+    Clock(clock::Options),
+    Callbacks(callbacks::Options),
+    Resend(resend::Options),
     Fire(fire::Options),
     Journal(journal::Options),
+    Fault(fault::Options),
+    Explain(explain::Options),
+    Sign(sign::Options),
+    Reset(reset::Options),
+    Snapshot(snapshot::Options),
+    Ca(ca::Options),
     Metrics(metrics::Options),
     Openapi(openapi::Options),
-    Ready(ready::Options),
-    Resend(resend::Options),
-    Reset(reset::Options),
-    Sign(sign::Options),
-    Snapshot(snapshot::Options),
+    Assumptions(assumptions::Options),
+    Completions(completions::Options),
 }
 
 /// Runs the program.
@@ -88,26 +88,26 @@ pub(crate) async fn main() -> ExitCode {
     let Cli { command, serve } = parse(std::env::args_os().collect());
     let done = match command {
         None => serve::run(serve).await,
-        Some(Command::Advance(options)) => advance::run(options).await,
-        Some(Command::Assumptions(options)) => assumptions::run(&options).await,
-        Some(Command::Businesses(options)) => businesses::run(&options).await,
-        Some(Command::Callbacks(options)) => callbacks::run(&options).await,
-        Some(Command::Clock(options)) => clock::run(&options).await,
-        Some(Command::Complete(options)) => complete::run(&options).await,
-        Some(Command::Completions(options)) => completions::run(&options),
-        Some(Command::Decide(options)) => decide::run(&options).await,
-        Some(Command::Fire(options)) => fire::run(&options).await,
-        Some(Command::Metrics(options)) => metrics::run(&options).await,
-        Some(Command::Openapi(options)) => openapi::run(&options).await,
-        Some(Command::Ca(options)) => ca::run(options),
-        Some(Command::Fault(options)) => fault::run(&options).await,
-        Some(Command::Journal(options)) => journal::run(&options).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
+        Some(Command::Businesses(options)) => businesses::run(&options).await,
+        Some(Command::Decide(options)) => decide::run(&options).await,
+        Some(Command::Complete(options)) => complete::run(&options).await,
+        Some(Command::Advance(options)) => advance::run(options).await,
+        Some(Command::Clock(options)) => clock::run(&options).await,
+        Some(Command::Callbacks(options)) => callbacks::run(&options).await,
         Some(Command::Resend(options)) => resend::run(&options).await,
-        Some(Command::Reset(options)) => reset::run(&options).await,
-        Some(Command::Snapshot(options)) => snapshot::run(options).await,
+        Some(Command::Fire(options)) => fire::run(&options).await,
+        Some(Command::Journal(options)) => journal::run(&options).await,
+        Some(Command::Fault(options)) => fault::run(&options).await,
         Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Sign(options)) => sign::run(&options),
+        Some(Command::Reset(options)) => reset::run(&options).await,
+        Some(Command::Snapshot(options)) => snapshot::run(options).await,
+        Some(Command::Ca(options)) => ca::run(options),
+        Some(Command::Metrics(options)) => metrics::run(&options).await,
+        Some(Command::Openapi(options)) => openapi::run(&options).await,
+        Some(Command::Assumptions(options)) => assumptions::run(&options).await,
+        Some(Command::Completions(options)) => completions::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -170,12 +170,17 @@ impl Failure {
 /// Prints to stdout, in colour where a terminal shows it and `NO_COLOR` does not say otherwise. Whoever reads may have
 /// seen enough; a disk that is full ends the program with exit code 1.
 fn print(text: &str) {
+    is_read(text);
+}
+
+/// Prints as [`print`] does; whether anybody still reads, for what goes on and on.
+fn is_read(text: &str) -> bool {
     let mut stdout = anstream::stdout();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let _ = writeln!(io::stderr(), "doku-mock: cannot write to stdout: {error}");
             std::process::exit(1);
         }
-        _ => {}
+        written => written.is_ok(),
     }
 }

@@ -14,9 +14,9 @@ use serde::Deserialize;
 
 use super::ca;
 
-/// How a mock is set up.
+/// How a mock is set up, in the order of the help: what a first mock needs comes first.
 #[derive(Args)]
-#[command(next_help_heading = "Options of a mock that is started")]
+#[command(next_help_heading = START)]
 pub(super) struct Options {
     /// Where to listen; port 0 takes any free one. Beyond loopback only with --admin-token.
     #[arg(
@@ -26,69 +26,35 @@ pub(super) struct Options {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
-    /// What links to files begin with, if the mock is reached by another name.
-    #[arg(long, env = "DOKU_MOCK_PUBLIC_URL", value_name = "URL")]
-    public_url: Option<String>,
-    /// Listen for https too, with a certificate for DOKU's API hosts and this machine; port 0 takes any free
-    /// one. Beyond loopback only with --admin-token.
-    #[arg(long, env = "DOKU_MOCK_HTTPS", value_name = "ADDRESS")]
-    https: Option<SocketAddr>,
-    /// One more host that the certificate for https is for; may be given several times.
-    #[arg(long, env = "DOKU_MOCK_HTTPS_HOST", value_delimiter = ',', value_name = "HOST")]
-    https_host: Vec<String>,
-    /// The directory of the certificate authority for https, made if there is none: .doku-mock/ca in the
-    /// home directory unless set.
-    #[arg(long, env = "DOKU_MOCK_CA", value_name = "DIR")]
-    ca: Option<PathBuf>,
     /// The partner's client id.
     #[arg(long, env = "DOKU_MOCK_CLIENT_ID", default_value = DEFAULT_CLIENT_ID, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     client_id: String,
     /// The partner's secret key.
     #[arg(long, env = "DOKU_MOCK_SECRET_KEY", default_value = DEFAULT_SECRET_KEY, value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "KEY")]
     secret_key: String,
-    /// A TOML file with several partners instead, isolated from each other.
-    ///
-    /// A [[partner]] each, with client_id and secret_key.
-    #[arg(long, env = "DOKU_MOCK_PARTNERS", conflicts_with_all = ["client_id", "secret_key"], value_name = "FILE")]
-    partners: Option<PathBuf>,
-    /// Keep the state in this file, made if there is none.
-    ///
-    /// Uploaded files go to FILE.files beside it. Without it everything is gone when the mock ends.
-    #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
-    data: Option<PathBuf>,
-    /// Start from a copy of this snapshot, in memory or in a new --data file; it is left as it is.
-    ///
-    /// doku-mock snapshot FILE, or GET /_mock/snapshot, makes one.
-    #[arg(long, env = "DOKU_MOCK_SNAPSHOT", value_name = "FILE")]
-    snapshot: Option<PathBuf>,
-    /// Ask for it as Authorization: Bearer under /_mock/, but for readiness and links to files.
-    #[arg(long, env = "DOKU_MOCK_ADMIN_TOKEN", value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "TOKEN")]
-    admin_token: Option<String>,
-    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
-    ///
-    /// A data file that was used before goes on with its own.
-    #[arg(long, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
-    seed: Option<u64>,
-    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
-    ///
-    /// doku-mock advance, or POST /_mock/clock/advance, moves any of them on. With a data file that was used before a
-    /// manual clock goes on where it stood. Tokens and links expire by it too: at x3600 ask for tokens of 1440 minutes.
-    #[arg(long, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]
-    clock: Clock,
-    /// When decisions fall due: instant, or realistic: over 2x24 h, services over 5x24 h.
-    #[arg(long, env = "DOKU_MOCK_PACE", default_value = "instant", value_name = "PACE")]
-    pace: Pace,
     /// What becomes of a submission that does not say so itself, such as pending.
     ///
     /// approve, pending, reject.<PART>, suspend, suspend.full, activate, product.reject.<CODE>, or several by comma.
     #[arg(long, env = "DOKU_MOCK_OUTCOME", default_value = "approve", value_name = "OUTCOME")]
     outcome: Outcome,
-    /// What is asked of requests: documented, or strict, which refuses every fault and unknown field.
-    #[arg(long, env = "DOKU_MOCK_PROFILE", default_value = "documented", value_name = "PROFILE")]
-    profile: Profile,
+    /// Keep the state in this file, made if there is none.
+    ///
+    /// Uploaded files go to FILE.files beside it. Without it everything is gone when the mock ends.
+    #[arg(long, env = "DOKU_MOCK_DATA", value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// The engine's clock: real, manual, manual@2026-11-22T03:04:05Z, or x3600 for an hour a second.
+    ///
+    /// doku-mock advance, or POST /_mock/clock/advance, moves any of them on. With a data file that was used before a
+    /// manual clock goes on where it stood. Tokens and links expire by it too: at x3600 ask for tokens of 1440 minutes.
+    #[arg(long, help_heading = ENGINE, env = "DOKU_MOCK_CLOCK", default_value = "real", value_name = "CLOCK")]
+    clock: Clock,
+    /// When decisions fall due: instant, or realistic: over 2x24 h, services over 5x24 h.
+    #[arg(long, help_heading = ENGINE, env = "DOKU_MOCK_PACE", default_value = "instant", value_name = "PACE")]
+    pace: Pace,
     /// The services of a new brand.
     #[arg(
         long,
+        help_heading = ENGINE,
         env = "DOKU_MOCK_SERVICES",
         default_value = "QRIS",
         value_parser = NonEmptyStringValueParser::new(),
@@ -96,23 +62,58 @@ pub(super) struct Options {
         value_name = "CODE"
     )]
     services: Vec<String>,
-    /// Accept a signature over path and query as well as over the path alone.
-    #[arg(long, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
-    accept_query_in_target: bool,
-    /// A host that callbacks and file_url may go to beside loopback and private addresses; may be
-    /// given several times.
-    #[arg(long, env = "DOKU_MOCK_CALLBACK_ALLOW", value_delimiter = ',', value_name = "HOST")]
-    callback_allow: Vec<String>,
+    /// Makes shared keys and the Request-Ids of callbacks repeatable; ids follow the clock.
+    ///
+    /// A data file that was used before goes on with its own.
+    #[arg(long, help_heading = ENGINE, env = "DOKU_MOCK_SEED", value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Start from a copy of this snapshot, in memory or in a new --data file; it is left as it is.
+    ///
+    /// doku-mock snapshot FILE, or GET /_mock/snapshot, makes one.
+    #[arg(long, help_heading = ENGINE, env = "DOKU_MOCK_SNAPSHOT", value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// A TOML file with several partners instead, isolated from each other.
+    ///
+    /// A [[partner]] each, with client_id and secret_key.
+    #[arg(long, help_heading = ENGINE, env = "DOKU_MOCK_PARTNERS", conflicts_with_all = ["client_id", "secret_key"], value_name = "FILE")]
+    partners: Option<PathBuf>,
     /// What goes wrong from the start, such as reset.after;operation=business-registration;nth=2;times=1 or delay=2s;
     /// may be given several times, in the environment by comma. doku-mock fault --help has all of them.
-    #[arg(long, env = "DOKU_MOCK_FAULT", value_delimiter = ',', value_name = "FAULT")]
+    #[arg(long, help_heading = WRONG, env = "DOKU_MOCK_FAULT", value_delimiter = ',', value_name = "FAULT")]
     fault: Vec<Fault>,
-    /// A PEM file with certificates that callbacks and file_url over https may trust beside Mozilla's.
-    #[arg(long, env = "DOKU_MOCK_CALLBACK_CA", value_name = "FILE")]
-    callback_ca: Option<PathBuf>,
+    /// What is asked of requests: documented, or strict, which refuses every fault and unknown field.
+    #[arg(long, help_heading = WRONG, env = "DOKU_MOCK_PROFILE", default_value = "documented", value_name = "PROFILE")]
+    profile: Profile,
+    /// Accept a signature over path and query as well as over the path alone.
+    #[arg(long, help_heading = WRONG, env = "DOKU_MOCK_ACCEPT_QUERY_IN_TARGET", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    accept_query_in_target: bool,
+    /// Ask for it as Authorization: Bearer under /_mock/, but for readiness and links to files.
+    #[arg(long, help_heading = ACCESS, env = "DOKU_MOCK_ADMIN_TOKEN", value_parser = NonEmptyStringValueParser::new(), hide_env_values = true, value_name = "TOKEN")]
+    admin_token: Option<String>,
     /// Show personal data in the journal; it is masked without this. Secret keys and bearer tokens stay masked.
-    #[arg(long, env = "DOKU_MOCK_SHOW_PERSONAL_DATA", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(long, help_heading = ACCESS, env = "DOKU_MOCK_SHOW_PERSONAL_DATA", action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     show_personal_data: bool,
+    /// What links to files begin with, if the mock is reached by another name.
+    #[arg(long, help_heading = ACCESS, env = "DOKU_MOCK_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// A host that callbacks and file_url may go to beside loopback and private addresses; may be
+    /// given several times.
+    #[arg(long, help_heading = ACCESS, env = "DOKU_MOCK_CALLBACK_ALLOW", value_delimiter = ',', value_name = "HOST")]
+    callback_allow: Vec<String>,
+    /// A PEM file with certificates that callbacks and file_url over https may trust beside Mozilla's.
+    #[arg(long, help_heading = ACCESS, env = "DOKU_MOCK_CALLBACK_CA", value_name = "FILE")]
+    callback_ca: Option<PathBuf>,
+    /// Listen for https too, with a certificate for DOKU's API hosts and this machine; port 0 takes any free
+    /// one. Beyond loopback only with --admin-token.
+    #[arg(long, help_heading = HTTPS, env = "DOKU_MOCK_HTTPS", value_name = "ADDRESS")]
+    https: Option<SocketAddr>,
+    /// One more host that the certificate for https is for; may be given several times.
+    #[arg(long, help_heading = HTTPS, env = "DOKU_MOCK_HTTPS_HOST", value_delimiter = ',', value_name = "HOST")]
+    https_host: Vec<String>,
+    /// The directory of the certificate authority for https, made if there is none: .doku-mock/ca in the
+    /// home directory unless set.
+    #[arg(long, help_heading = HTTPS, env = "DOKU_MOCK_CA", value_name = "DIR")]
+    ca: Option<PathBuf>,
 }
 
 /// The file of `--partners`.
@@ -206,3 +207,9 @@ fn partners(file: &std::path::Path) -> Result<Vec<Partner>, Box<dyn Error>> {
     }
     Ok(partner)
 }
+
+const START: &str = "Options of a mock that is started";
+const ENGINE: &str = "A mock's time, and what there is at the start";
+const WRONG: &str = "What goes wrong, and what is asked of requests";
+const ACCESS: &str = "Who reaches it, and whom it reaches";
+const HTTPS: &str = "Https";

@@ -7,6 +7,7 @@ mod answers;
 mod examples;
 mod failures;
 mod help;
+mod journal;
 mod merchants;
 mod page;
 mod program;

@@ -41,7 +41,8 @@ pub(crate) fn reply(status: &str, media_type: &str, body: &str) -> String {
     )
 }
 
-fn read_request(socket: &mut impl Read) -> Option<()> {
+/// The whole request as text, in lower case.
+pub(crate) fn read_request(socket: &mut impl Read) -> Option<String> {
     let (mut request, mut piece) = (Vec::new(), [0; 4096]);
     loop {
         let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
@@ -49,7 +50,7 @@ fn read_request(socket: &mut impl Read) -> Option<()> {
             let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
             let length: usize = length.map_or(0, |length| length.trim().parse().unwrap());
             if body.len() >= length {
-                return Some(());
+                return Some(text);
             }
         }
         let length = socket.read(&mut piece).ok().filter(|length| *length > 0)?;

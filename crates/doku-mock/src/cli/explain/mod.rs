@@ -35,6 +35,7 @@ use super::{
 /// Exit codes: 0 the signature is right, 1 it is not, 2 wrong options or input.
 #[derive(clap::Args)]
 #[command(
+    override_usage = "doku-mock explain [OPTIONS] <INPUT>\n       doku-mock explain [OPTIONS] --target <TARGET>",
     after_help = "Examples:\n  doku-mock explain request.http\n  curl -v http://127.0.0.1:8480/adv-core-api/partner/v1.0/token -H @headers.txt --data-binary @body.json 2>&1 | doku-mock explain - --body-file body.json\n  doku-mock explain --target /adv-core-api/partner/v1.0/token -H 'Client-Id: BRN-0001-1700000000000' -H 'Request-Id: request-1' -H 'Request-Timestamp: 2026-11-22T03:04:05Z' -H 'Signature: HMACSHA256=89b+bhacB0IKfPdyHmbtsuFF3Y+KC2WKrP+2TIh8sVg=' --body '{\"grant_type\":\"client_credentials\",\"valid_time\":\"360\"}'\n  doku-mock explain snap.http --secret-key SK-vector-0123456789 --json"
 )]
 pub(super) struct Options {
