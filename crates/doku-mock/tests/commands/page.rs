@@ -3,13 +3,14 @@
 use std::{fs, path::Path};
 
 use crate::{
+    help::commands,
     merchants,
     program::{Mock, stdout},
 };
 
 /// Each `console` block is given to bash, line by line, on one mock from the top of the page to its end; what is printed,
-/// errors too, has to be what the page shows, but for the address of the
-/// mock and the size of a snapshot. `UPDATE_PAGE=1` writes it anew: read it then.
+/// errors too, has to be what the page shows, but for the address of the mock, the directory, the size of a snapshot,
+/// and how long an exchange took. `UPDATE_PAGE=1` writes it anew: read it then.
 #[test]
 fn the_page_of_the_commands_shows_what_they_print() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands.md");
@@ -25,7 +26,9 @@ fn the_page_of_the_commands_shows_what_they_print() {
             Some(command) if in_console => {
                 let output = mock.shell(&format!("exec 2>&1; {command}"), directory.path());
                 let printed = stdout(&output).replace(&mock.url, "http://127.0.0.1:8480");
-                shown.push_str(&format!("{line}\n{}", without_sizes(&printed)));
+                let printed = printed.replace(directory.path().to_str().unwrap(), "/home/budi");
+                let printed = without_latencies(&without_sizes(&printed));
+                shown.push_str(&format!("{line}\n{printed}"));
                 commands += 1;
                 // What it caused has arrived when the next is run.
                 mock.told(&["advance", "0s"]);
@@ -44,6 +47,18 @@ fn the_page_of_the_commands_shows_what_they_print() {
     assert!(written == shown, "UPDATE_PAGE=1 writes it anew; first at {differs:?}");
 }
 
+#[test]
+fn the_page_lists_every_command_in_the_order_of_the_help() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands.md");
+    let page = fs::read_to_string(page).unwrap();
+    let rows = page.lines().skip_while(|line| !line.starts_with("| command"));
+    let rows = rows.skip(2).take_while(|line| line.starts_with("| `"));
+    let names = rows.flat_map(|row| row.split('|').nth(1).unwrap().trim().split(", "));
+    let listed: Vec<_> = names.map(|name| name.trim_matches('`').to_owned()).collect();
+    let commands: Vec<_> = commands().into_iter().filter_map(|mut names| names.pop()).collect();
+    assert_eq!(listed, commands);
+}
+
 /// `12 bytes` becomes `… bytes`.
 fn without_sizes(printed: &str) -> String {
     let pieces =
@@ -55,3 +70,17 @@ fn without_sizes(printed: &str) -> String {
         });
     pieces.collect()
 }
+
+/// In rows of the journal, `    12` in the column MS becomes `     …`.
+fn without_latencies(printed: &str) -> String {
+    let lines = printed.split_inclusive('\n').map(|line| match line.split_at_checked(MS.end) {
+        Some((row, notes)) if row[MS].trim().parse::<u64>().is_ok() => {
+            format!("{}     …{notes}", &row[..MS.start])
+        }
+        _ => line.to_owned(),
+    });
+    lines.collect()
+}
+
+/// Where that column is.
+const MS: std::ops::Range<usize> = 116..122;
