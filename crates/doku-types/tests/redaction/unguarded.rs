@@ -20,6 +20,7 @@ pub(crate) const UNGUARDED: &[(&str, &[&str])] = &[
             "partner::lite::InvitedBrand",
         ],
     ),
+    ("schemas: of a type, without a value", &["schema::Checked"]),
     (
         "code lists and kinds: the same for every merchant",
         &[
