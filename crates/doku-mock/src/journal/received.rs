@@ -32,7 +32,12 @@ pub(crate) fn write_down(
     let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
     let status = response.status();
     // A log may go further than the journal: it has no people in it.
-    info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
+    let is_reset = response.extensions().get::<Wire>().is_some_and(|wire| wire.reset);
+    if is_reset {
+        info!(method = %request.method, path = codes_of(&path), latency_ms, "reset by a fault");
+    } else {
+        info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
+    }
     let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
     let own = admin::is_own(&path);
     app.metrics.answered(operation, own, status, latency);
@@ -47,7 +52,6 @@ pub(crate) fn write_down(
     let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
     // What it did to the state came after those resets, however early it began.
     let since = extensions.get::<Release>().map_or(resets, |held| held.0.since());
-    let is_reset = extensions.get::<Wire>().is_some_and(|wire| wire.reset);
     let answer = (!is_reset).then(|| {
         let body = whole.map(|whole| whole.0).unwrap_or_default();
         Answer::new(status, response.headers().clone(), body)
