@@ -6,6 +6,7 @@ use contract::{Sink, World, path, set_header};
 use doku_mock::{CallbackFault, FaultKind};
 use doku_types::code::CallbackType;
 use http::Method;
+use tokio::io::AsyncReadExt;
 
 /// A sample: its family's type, its labels, its value.
 type Samples = BTreeMap<(String, BTreeMap<String, String>), f64>;
@@ -176,4 +177,17 @@ async fn connections_that_are_gone_are_not_counted() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     assert!(open <= 2.0, "{open} are open");
+}
+
+#[tokio::test]
+async fn a_request_whose_connection_was_reset_is_not_counted_as_answered() {
+    let world = World::new().await;
+    let mut request = world.plain(Method::GET, &path("/file"), b"");
+    set_header(&mut request, "doku-mock-fault", "reset.after");
+    let mut socket = world.write(&request).await;
+    assert!(socket.read_to_end(&mut Vec::new()).await.is_err());
+    let samples = scrape(&world).await;
+    let labels = [("operation", "Check Requirements"), ("status", "400")];
+    assert_eq!(value(&samples, "requests_total", &labels), None);
+    assert_eq!(value(&samples, "faults_struck_total", &[("kind", "reset.after")]), Some(1.0));
 }

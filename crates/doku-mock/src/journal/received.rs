@@ -40,7 +40,9 @@ pub(crate) fn write_down(
     }
     let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
     let own = admin::is_own(&path);
-    app.metrics.answered(operation, own, status, latency);
+    if !is_reset {
+        app.metrics.answered(operation, own, status, latency);
+    }
     if own {
         return;
     }
