@@ -7,3 +7,6 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     cli::main()
 }
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

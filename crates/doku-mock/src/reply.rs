@@ -46,13 +46,12 @@ impl Reply {
     ) -> Self {
         // The mock's replies are maps with text keys: writing them cannot fail.
         let body = serde_json::to_vec(document).expect("a reply can be written");
-        Self {
-            status,
-            body: body.into(),
-            assumptions: assumptions.to_vec(),
-            held: None,
-            touched: None,
-        }
+        Self::written(status, body.into(), assumptions)
+    }
+
+    /// Any status with a document that is written already.
+    pub(crate) fn written(status: StatusCode, body: Bytes, assumptions: &[&'static str]) -> Self {
+        Self { status, body, assumptions: assumptions.to_vec(), held: None, touched: None }
     }
 
     /// A reply once more, to a repeated request (A13).

@@ -15,20 +15,40 @@ pub enum HeaderError {
     Malformed(&'static str),
 }
 
-/// Whether the header says something.
-pub(crate) fn present(headers: &HeaderMap, name: &'static str) -> Result<(), HeaderError> {
-    let blank = |value: &HeaderValue| value.as_bytes().trim_ascii().is_empty();
-    if headers.get(name).is_none_or(blank) { Err(HeaderError::Missing(name)) } else { Ok(()) }
+/// A header as it was sent, looked up once.
+pub(crate) struct Sent<'a> {
+    name: &'static str,
+    value: Option<&'a HeaderValue>,
+    /// It is there once more.
+    twice: bool,
 }
 
-/// The header's text without white space around it; one that comes twice is ambiguous.
-pub(crate) fn text(headers: &HeaderMap, name: &'static str) -> Result<String, HeaderError> {
-    present(headers, name)?;
-    let mut values = headers.get_all(name).iter();
-    match (values.next().map(HeaderValue::to_str), values.next()) {
-        (Some(Ok(text)), None) if visible(text.trim()) => Ok(text.trim().to_owned()),
-        _ => Err(HeaderError::Malformed(name)),
+impl<'a> Sent<'a> {
+    /// Looks a header up.
+    pub(crate) fn of(headers: &'a HeaderMap, name: &'static str) -> Self {
+        let mut values = headers.get_all(name).iter();
+        Self { name, value: values.next(), twice: values.next().is_some() }
     }
+
+    /// Whether it says something.
+    pub(crate) fn present(&self) -> Result<(), HeaderError> {
+        let blank = |value: &HeaderValue| value.as_bytes().trim_ascii().is_empty();
+        if self.value.is_none_or(blank) { Err(HeaderError::Missing(self.name)) } else { Ok(()) }
+    }
+
+    /// Its text without white space around it; one that comes twice is ambiguous.
+    pub(crate) fn text(&self) -> Result<String, HeaderError> {
+        self.present()?;
+        match self.value.map(HeaderValue::to_str) {
+            Some(Ok(text)) if !self.twice && visible(text.trim()) => Ok(text.trim().to_owned()),
+            _ => Err(HeaderError::Malformed(self.name)),
+        }
+    }
+}
+
+/// The text of one header, as [`Sent::text`] reads it.
+pub(crate) fn text(headers: &HeaderMap, name: &'static str) -> Result<String, HeaderError> {
+    Sent::of(headers, name).text()
 }
 
 /// Sets headers to texts that [`text`] reads back as they are: all of them, or none.
@@ -36,15 +56,15 @@ pub(crate) fn write(
     headers: &mut HeaderMap,
     texts: &[(&'static str, &str)],
 ) -> Result<(), HeaderError> {
-    let mut written = HeaderMap::with_capacity(texts.len());
     for &(name, text) in texts {
         check(name, text)?;
-        let value = HeaderValue::from_str(text).map_err(|_| HeaderError::Malformed(name))?;
-        // The names are constants of this crate, and valid.
-        let key = HeaderName::try_from(name).map_err(|_| HeaderError::Malformed(name))?;
-        written.insert(key, value);
     }
-    headers.extend(written);
+    for &(name, text) in texts {
+        // The names are constants of this crate, and valid; what is visible is so as a value.
+        let value = HeaderValue::from_str(text).map_err(|_| HeaderError::Malformed(name))?;
+        let key = HeaderName::try_from(name).map_err(|_| HeaderError::Malformed(name))?;
+        headers.insert(key, value);
+    }
     Ok(())
 }
 

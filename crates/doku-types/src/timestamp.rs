@@ -119,7 +119,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // `from_millis` keeps every value within what jiff can write.
         let instant = jiff::Timestamp::from_second(self.as_seconds()).unwrap_or_default();
-        write!(f, "{}", instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        write!(f, "{instant}")
     }
 }
 

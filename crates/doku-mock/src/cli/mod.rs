@@ -16,6 +16,7 @@ mod fault;
 mod fire;
 mod input;
 mod journal;
+mod log;
 mod metrics;
 mod openapi;
 mod options;

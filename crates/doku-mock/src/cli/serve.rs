@@ -1,16 +1,10 @@
 //! `doku-mock` without a verb: a mock, one ready line on stdout, logs to stderr.
 
-use std::{
-    error::Error,
-    io::{IsTerminal, Write},
-    path::Path,
-};
+use std::{error::Error, io::Write, path::Path};
 
 use tracing::{info, warn};
-use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
 
-use super::{Failure, options::Options, stop::StopSignals};
+use super::{Failure, log, options::Options, stop::StopSignals};
 
 /// The line that says that the mock listens.
 #[derive(serde::Serialize)]
@@ -28,10 +22,9 @@ struct Ready<'a> {
 
 /// Serves until it is stopped.
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
-    // Until dropped, it writes what is logged; a reader that is slow or gone costs log lines, never
-    // a reply.
-    let _logs = log_to_stderr();
-    serve(options).await.map_err(|error| Failure::refused(error.to_string()))
+    let refused = |error: Box<dyn Error>| Failure::refused(error.to_string());
+    let _log = log::to_stderr().map_err(|error| refused(error.into()))?;
+    serve(options).await.map_err(refused)
 }
 
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
@@ -57,18 +50,4 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         () = stop.next() => warn!("stopped at once"),
     }
     Ok(())
-}
-
-fn log_to_stderr() -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-        .with_writer(writer)
-        .log_internal_errors(false)
-        .with_target(false)
-        .init();
-    guard
 }

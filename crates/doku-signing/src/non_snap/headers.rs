@@ -5,7 +5,7 @@ use http::HeaderMap;
 use super::{Component, Form};
 use crate::{
     Digest,
-    header::{self, HeaderError},
+    header::{self, HeaderError, Sent},
 };
 
 /// The four headers of a signed message, as texts.
@@ -31,12 +31,12 @@ impl SignedHeaders {
     /// # Errors
     /// The first header that is missing, blank, there twice or malformed.
     pub fn read(headers: &HeaderMap, form: Form) -> Result<Self, HeaderError> {
-        let names = [CLIENT_ID, REQUEST_ID, form.timestamp_header(), SIGNATURE];
-        for name in names {
-            header::present(headers, name)?;
+        let sent = [CLIENT_ID, REQUEST_ID, form.timestamp_header(), SIGNATURE]
+            .map(|name| Sent::of(headers, name));
+        for header in &sent {
+            header.present()?;
         }
-        let [client_id, request_id, timestamp, signature] =
-            names.map(|name| header::text(headers, name));
+        let [client_id, request_id, timestamp, signature] = sent.map(|header| header.text());
         let read = Self {
             client_id: client_id?,
             request_id: request_id?,
