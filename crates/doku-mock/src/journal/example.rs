@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use doku_types::{Timestamp, partner::endpoint::Endpoint};
-use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
+use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{Head, ReceivedRequest, Told, Touched};
+use super::{Head, Journal, ReceivedRequest, Told, Touched, record::MAX_KEPT_BODY};
 use crate::{auth::Asked, explanation::Explanation};
 
 /// A request and its answer, of which a journal may be told again and again.
+#[derive(Debug)]
 pub(super) struct Example {
     /// With as much of its body as was read.
     pub(super) request: Request<Bytes>,
@@ -97,9 +99,69 @@ impl Example {
     }
 }
 
+impl Journal {
+    pub(super) fn write_down(&self, example: &Example) {
+        self.received(example.received(), |_| false);
+    }
+}
+
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     pairs
         .iter()
         .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
         .collect()
+}
+
+/// Any exchange that HTTP knows.
+pub(super) fn any_example() -> impl Strategy<Value = Example> {
+    let request = ("[A-Z]{1,20}", any_target(), any_headers(), any_body());
+    let partner = select(&[None, Some("BRN-1")][..]);
+    (request, partner, any_headers(), any_body()).prop_map(|(request, partner, headers, answer)| {
+        let (method, target, asked, body) = request;
+        let mut request = Request::new(body);
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = target;
+        *request.headers_mut() = asked;
+        Example { request, partner, headers, answer, ..Example::of(0) }
+    })
+}
+
+/// Any that HTTP knows: names that come again, bytes that are no text, marks that it is kept with.
+fn any_headers() -> impl Strategy<Value = HeaderMap> {
+    let name = prop_oneof![
+        select(&["client-id", "content-length", "transfer-encoding", "a"][..])
+            .prop_map(str::to_owned),
+        "[a-z0-9!#$%&'*+.^_`|~-]{1,12}",
+    ];
+    let odd = vec((0..=u8::MAX).prop_filter("no value has it", |byte| is_in_value(*byte)), 0..20);
+    let value = prop_oneof![odd, "[0-9:;]{0,3}".prop_map(String::into_bytes)];
+    vec((name, value, any::<bool>()), 0..12).prop_map(|headers| {
+        let header = |(name, value, is_sensitive): (String, Vec<u8>, bool)| {
+            let mut value = HeaderValue::from_bytes(&value).unwrap();
+            value.set_sensitive(is_sensitive);
+            (name.parse::<HeaderName>().unwrap(), value)
+        };
+        let mut map = HeaderMap::new();
+        for (name, value) in headers.into_iter().map(header) {
+            map.append(name, value);
+        }
+        map
+    })
+}
+
+fn is_in_value(byte: u8) -> bool {
+    HeaderValue::from_bytes(&[byte]).is_ok()
+}
+
+fn any_body() -> impl Strategy<Value = Bytes> {
+    let length = prop_oneof![0..3_usize, MAX_KEPT_BODY - 2..MAX_KEPT_BODY + 3];
+    (any::<u8>(), length).prop_map(|(byte, length)| vec![byte; length].into())
+}
+
+fn any_target() -> impl Strategy<Value = Uri> {
+    let before = select(&["", "/", "http://[::1]:80/", "https://budi:pw@a.id", "*"][..]);
+    (before, "[a-z0-9/%é]{0,20}", prop_oneof![Just(0), 4000..4200_usize], "[a-z=&é]{0,9}")
+        .prop_filter_map("no target", |(before, path, fill, query)| {
+            format!("{before}{path}{}?{query}", "é".repeat(fill / 2)).parse().ok()
+        })
 }

@@ -8,6 +8,7 @@ mod example;
 mod exchange;
 mod har;
 mod head;
+mod kept;
 mod mask;
 mod query;
 mod received;
@@ -17,7 +18,7 @@ mod state;
 mod verdict;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -37,6 +38,8 @@ pub(crate) use state::Touched;
 pub use state::{BrandState, BusinessState};
 pub use verdict::Verdict;
 
+use kept::Kept;
+use kept::MAX_ENTRIES;
 use record::Record;
 
 /// The entries, oldest first.
@@ -54,17 +57,6 @@ impl Default for Journal {
         let (kept, written) = (Mutex::default(), watch::Sender::default());
         Self { kept, written, waiting: Semaphore::new(MAX_WAITING) }
     }
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    /// Shared, so that whoever reads them does so without holding up those who write.
-    records: VecDeque<Arc<Record>>,
-    last: u64,
-    bytes: usize,
-    evicted: u64,
-    /// How many requests were answered, of each operation and status.
-    answered: HashMap<(Option<Endpoint>, u16), u64>,
 }
 
 /// How full a journal is.
@@ -181,141 +173,18 @@ impl Journal {
     }
 }
 
-impl Kept {
-    /// Adds one, and returns those that made room for it.
-    fn add(&mut self, mut record: Arc<Record>) -> Vec<Arc<Record>> {
-        self.last += 1;
-        Arc::get_mut(&mut record).expect("nobody shares it yet").number = self.last;
-        self.bytes += record.size();
-        self.records.push_back(record);
-        let mut evicted = Vec::new();
-        while self.records.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
-            let Some(oldest) = self.records.pop_front() else {
-                break;
-            };
-            self.bytes -= oldest.size();
-            self.evicted += 1;
-            evicted.push(oldest);
-        }
-        evicted
-    }
-}
-
-/// How many entries are kept.
-pub(crate) const MAX_ENTRIES: usize = 10_000;
-/// About how much memory they may take, in bytes.
-pub(crate) const MAX_BYTES: usize = 64 << 20;
 /// How many may wait for an entry at once.
 const MAX_WAITING: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use allocation_counter::measure;
-
-    use super::{example::Example, record::MAX_KEPT_BODY, *};
-
-    fn write_down(journal: &Journal, example: &Example) {
-        journal.received(example.received(), |_| false);
-    }
-
-    #[test]
-    fn the_journal_is_bounded_by_count_and_by_bytes_and_still_counts() {
-        let journal = Journal::default();
-        for _ in 0..MAX_ENTRIES + 10 {
-            write_down(&journal, &Example::of(1));
-        }
-        let entries = journal.after(0);
-        assert_eq!((entries.len(), entries[0].number), (MAX_ENTRIES, 11));
-        let Counts { entries, bytes, evicted, last } = journal.counts();
-        assert_eq!((entries, evicted, last), (MAX_ENTRIES, 10, MAX_ENTRIES as u64 + 10));
-        assert!(bytes <= MAX_BYTES);
-        assert_eq!(
-            journal.answered(Endpoint::GenerateToken, |s| s == 200),
-            MAX_ENTRIES as u64 + 10
-        );
-
-        let large = Example::of(1_000_000);
-        for _ in 0..2000 {
-            write_down(&journal, &large);
-        }
-        let entries = journal.after(0);
-        let Counts { bytes, evicted, last, .. } = journal.counts();
-        assert_eq!(evicted + entries.len() as u64, last);
-        assert!(bytes <= MAX_BYTES && bytes > MAX_BYTES / 2, "{bytes}");
-        assert!(entries.len() <= MAX_BYTES / MAX_KEPT_BODY);
-        assert_eq!(entries.last().unwrap().number, MAX_ENTRIES as u64 + 2010);
-        let last = entries.last().unwrap();
-        assert_eq!((last.request_body.len(), last.request_size), (MAX_KEPT_BODY, Some(1_000_000)));
-    }
-
-    /// A target is cut off; what is not, counts.
-    #[test]
-    fn long_targets_methods_and_lists_of_callbacks_do_not_outgrow_the_journal() {
-        let long = format!("/x?{}", "q".repeat(60_000));
-        let said = |entry: &JournalEntry| {
-            let Direction::Received { callbacks, .. } = &entry.direction else {
-                return 0;
-            };
-            entry.method.as_str().len() + entry.target.to_string().len() + 8 * callbacks.len()
-        };
-        let said = |journal: &Journal| journal.after(0).iter().map(said).sum::<usize>();
-        let journal = Journal::default();
-        let mut example = Example::of(0);
-        *example.request.uri_mut() = long.parse().unwrap();
-        for count in [0, 20_000] {
-            example.callbacks = vec![1; count];
-            for _ in 0..MAX_ENTRIES {
-                write_down(&journal, &example);
-            }
-            assert!(said(&journal) <= 64 << 20);
-            assert_eq!(journal.after(0)[0].target.to_string(), long[..4096]);
-        }
-        let mut example = Example::of(0);
-        *example.request.method_mut() = "M".repeat(60_000).parse().unwrap();
-        for _ in 0..2000 {
-            write_down(&journal, &example);
-        }
-        assert!(said(&journal) <= 64 << 20);
-    }
-
-    #[test]
-    fn a_full_journal_of_typical_exchanges_takes_less_than_24_mib_and_says_so() {
-        let (journal, example) = (Journal::default(), Example::check_requirements());
-        let measured = measure(|| {
-            for _ in 0..MAX_ENTRIES {
-                write_down(&journal, &example);
-            }
-        });
-        let Counts { entries, bytes, evicted, .. } = journal.counts();
-        assert_eq!((entries, evicted), (MAX_ENTRIES, 0));
-        assert!(bytes <= 20 << 20, "{bytes}, to which an allocator adds a little");
-        assert_counted(bytes, measured.bytes_current);
-    }
-
-    #[test]
-    fn to_write_an_exchange_down_takes_few_allocations() {
-        let (journal, example) = (Journal::default(), Example::check_requirements());
-        for _ in 0..MAX_ENTRIES {
-            write_down(&journal, &example);
-        }
-        let handed_over = measure(|| drop(example.received())).count_total;
-        let all = measure(|| write_down(&journal, &example)).count_total;
-        println!("{handed_over} {all}");
-        // Of these one is the head. Then what was said, what shares it, and the list of what made room.
-        assert!(all - handed_over <= 3, "{all} of which {handed_over} before");
-    }
-
-    /// Within 5 %.
-    fn assert_counted(bytes: usize, measured: i64) {
-        let counted = i64::try_from(bytes).unwrap();
-        assert!((counted - measured).abs() <= measured / 20, "{counted} of {measured}");
-    }
+    use super::{example::Example, *};
 
     #[test]
     fn a_journal_is_read_on_from_a_number() {
         let journal = Journal::default();
         for _ in 0..5 {
-            write_down(&journal, &Example::of(1));
+            journal.write_down(&Example::of(1));
         }
         let numbers =
             |after| journal.after(after).iter().map(|entry| entry.number).collect::<Vec<_>>();
@@ -328,7 +197,7 @@ mod tests {
     fn what_is_forgotten_leaves_its_number_and_its_place() {
         let journal = Journal::default();
         for partner in ["BRN-1", "BRN-2", "BRN-1"] {
-            write_down(&journal, &Example { partner: Some(partner), ..Example::of(1000) });
+            journal.write_down(&Example { partner: Some(partner), ..Example::of(1000) });
         }
         let (all, count) = (journal.counts().bytes, |journal: &Journal| journal.counts().entries);
         journal.clear(Some(&"BRN-1".into()));
@@ -337,7 +206,7 @@ mod tests {
         assert!(journal.entry(1).is_none() && journal.entry(3).is_none());
         journal.clear(None);
         assert_eq!((count(&journal), journal.counts().bytes), (0, 0));
-        write_down(&journal, &Example::of(1));
+        journal.write_down(&Example::of(1));
         assert_eq!((journal.after(0)[0].number, journal.counts().evicted), (4, 0));
         assert_eq!(journal.answered(Endpoint::GenerateToken, |_| true), 4);
     }
@@ -345,7 +214,7 @@ mod tests {
     #[test]
     fn an_entry_is_shown_without_what_was_said() {
         let journal = Journal::default();
-        write_down(&journal, &Example::of(1));
+        journal.write_down(&Example::of(1));
         let shown = format!("{:?} {journal:?}", journal.after(0));
         assert!(!shown.contains("secret") && !shown.contains("budi"), "{shown}");
     }

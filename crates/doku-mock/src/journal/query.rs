@@ -103,7 +103,37 @@ const MAX_FOUND: usize = 8 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use allocation_counter::measure;
+
+    use super::{super::example::Example, *};
+
+    #[test]
+    fn a_question_goes_over_the_whole_journal_and_spreads_out_only_what_it_finds() {
+        let journal = Journal::default();
+        for number in 1..=3 * AT_ONCE {
+            let partner = if number == 2 * AT_ONCE { "BRN-2" } else { "BRN-1" };
+            journal.write_down(&Example { partner: Some(partner), ..Example::of(1) });
+        }
+        let of = |partner: &str| Query { partner: Some(partner.to_owned()), ..Query::default() };
+        let find = |query: &Query, limit| {
+            let (found, seen) = journal.find(query, limit);
+            (found.iter().map(|entry| entry.number).collect::<Vec<_>>(), seen)
+        };
+        let (all, second) = (3 * AT_ONCE as u64, 2 * AT_ONCE as u64);
+        assert_eq!(find(&of("BRN-2"), 10), (vec![second], all));
+        assert_eq!(find(&of("BRN-1"), 2), (vec![1, 2], 2));
+        let after = Query { after: second - 2, ..of("BRN-1") };
+        assert_eq!(find(&after, 2), (vec![second - 1, second + 1], second + 1));
+        assert_eq!(find(&of("BRN-3"), 10), (vec![], all));
+        assert_eq!(find(&Query::default(), 0), (vec![], 0));
+
+        let (nobody, status) = (of("BRN-3"), Some(Statuses::Hundred(5)));
+        for query in [nobody, Query { status, ..Query::default() }] {
+            let measured = measure(|| drop(journal.find(&query, 10)));
+            // A list at a time.
+            assert!(measured.count_total <= 4, "{}", measured.count_total);
+        }
+    }
 
     #[test]
     fn statuses_are_read_one_by_one_and_by_the_hundred() {

@@ -260,9 +260,79 @@ const SHARED: usize = size_of::<Arc<Record>>() + 2 * size_of::<usize>();
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderValue, Uri};
+    use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+    use proptest::prelude::*;
 
-    use super::{super::example::Example, *};
+    use super::{
+        super::example::{Example, any_example},
+        *,
+    };
+
+    /// Headers in their order, with all that is known of them.
+    fn told(headers: &HeaderMap) -> Vec<(&HeaderName, &[u8], bool)> {
+        headers.iter().map(|(name, value)| (name, value.as_bytes(), value.is_sensitive())).collect()
+    }
+
+    fn capped(body: &Bytes) -> &[u8] {
+        &body[..body.len().min(MAX_KEPT_BODY)]
+    }
+
+    fn said_length(headers: &HeaderMap) -> Option<u64> {
+        match headers.get("content-length") {
+            Some(length) => length.to_str().ok()?.parse().ok(),
+            None => (!headers.contains_key("transfer-encoding")).then_some(0),
+        }
+    }
+
+    fn assert_is(entry: &JournalEntry, example: &Example, is_answered: bool) {
+        let Example { request, headers, answer, .. } = example;
+        let target = request.uri().to_string();
+        let target = target[..target.floor_char_boundary(4096)].parse::<Uri>().unwrap_or_default();
+        assert_eq!(entry.method, request.method());
+        assert_eq!(entry.target.to_string(), target.to_string());
+        assert_eq!(told(&entry.request_headers), told(request.headers()));
+        assert!(entry.request_body == capped(request.body()));
+        assert_eq!(entry.answer.is_some(), is_answered);
+        if let Some(kept) = &entry.answer {
+            assert_eq!((kept.status, kept.size), (StatusCode::OK, answer.len() as u64));
+            assert_eq!(told(&kept.headers), told(headers));
+            assert!(kept.body == capped(answer));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_said_is_read_as_it_was(example in any_example(), is_answered: bool) {
+            let mut received = example.received();
+            received.answer = received.answer.filter(|_| is_answered);
+            let record = Record::of_request(received);
+            let entry = record.entry();
+            assert_is(&entry, &example, is_answered);
+            let read = example.request.body().len() as u64;
+            let size = if read == 0 { said_length(example.request.headers()) } else { Some(read) };
+            prop_assert_eq!(entry.request_size, size);
+            let partner = record.partner();
+            prop_assert_eq!(partner.as_deref().map(ClientId::as_str), entry.partner());
+            prop_assert_eq!(record.status(), is_answered.then_some(200));
+            prop_assert_eq!(record.said.len(), record.pieces().map(<[u8]>::len).iter().sum::<usize>());
+
+            let record = Record::of_callback(SentCallback {
+                callback: 7,
+                partner: "BRN-2".into(),
+                business: "BSN-1".into(),
+                attempt: 2,
+                at: Timestamp::from_millis(0),
+                head: example.head(),
+                body: example.request.body(),
+                answer: is_answered.then(|| example.told()),
+                latency_ms: 1,
+            });
+            let entry = record.entry();
+            assert_is(&entry, &example, is_answered);
+            prop_assert_eq!(entry.request_size, Some(read));
+            prop_assert_eq!(entry.partner(), Some("BRN-2"));
+        }
+    }
 
     #[test]
     fn an_entry_does_not_keep_the_buffer_that_its_request_was_read_into() {
