@@ -109,7 +109,7 @@ async fn copy(State(app): State<Arc<App>>, Path(number): Path<String>) -> Respon
     }
 }
 
-fn entry(app: &App, number: &str) -> Result<Arc<JournalEntry>, Reply> {
+fn entry(app: &App, number: &str) -> Result<JournalEntry, Reply> {
     let found = number.parse().ok().and_then(|number| app.journal.entry(number));
     found.ok_or_else(|| {
         let message = "NO SUCH ENTRY IN THE JOURNAL: IT NEVER WAS, OR MADE ROOM FOR LATER ONES";
@@ -182,7 +182,7 @@ async fn find_within(
     query: &mut Query,
     limit: usize,
     wait: Duration,
-) -> Result<Vec<Arc<JournalEntry>>, Reply> {
+) -> Result<Vec<JournalEntry>, Reply> {
     let mut written = app.journal.written();
     let (found, seen) = app.journal.find(query, limit);
     if !found.is_empty() || wait.is_zero() {

@@ -17,7 +17,7 @@ use tracing::{error, info, warn};
 use super::{Attempt, DeliveryState, DueCallback, OnItsWay, Outgoing, Place};
 use crate::{
     app::App,
-    journal::{Answer, SentCallback},
+    journal::{Head, SentCallback, Told},
     outbound::{self, OutboundError},
     store::{State, StoreError},
 };
@@ -228,15 +228,16 @@ async fn attempt(
         // Only now, for a place may have been waited for.
         let at = app.clock.now();
         let request = url.ok().and_then(|url| request(credentials, outgoing, url, at));
+        let head = request.as_ref().map(|r| Head::of(r.method(), r.uri(), r.headers()));
         let started = Instant::now();
-        let answer = match (way, request.clone()) {
+        let answer = match (way, request) {
             (Ok(way), Some(request)) => app.carry(way, request).await,
             (Ok(_), None) => Err(OutboundError::Blocked("it cannot be signed".to_owned())),
             (Err(error), _) => Err(error),
         };
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         wait(before).await;
-        let sent = Sent { outgoing, nth, at, request, answer, latency_ms, by_hand };
+        let sent = Sent { outgoing, nth, at, head, answer, latency_ms, by_hand };
         let (state, copies) = sent.write_down(app).await?;
         if copies == 0 {
             return Some(state);
@@ -251,7 +252,8 @@ struct Sent<'a> {
     /// Which attempt at it, from 1.
     nth: u32,
     at: Timestamp,
-    request: Option<Request<Bytes>>,
+    /// Of the request; `None` if it cannot be signed.
+    head: Option<Head>,
     answer: Result<outbound::Answer, OutboundError>,
     latency_ms: u64,
     by_hand: bool,
@@ -261,7 +263,7 @@ impl Sent<'_> {
     /// Writes it into the journal and the outbox, and says what follows. `None` when that could not
     /// be.
     async fn write_down(self, app: &App) -> Option<(DeliveryState, u32)> {
-        let Self { outgoing, nth, at, request, answer, latency_ms, by_hand } = self;
+        let Self { outgoing, nth, at, head, answer, latency_ms, by_hand } = self;
         let callback = outgoing.number;
         let (status, error, blocked) = match &answer {
             Ok(answer) => (Some(answer.status.as_u16()), None, false),
@@ -270,9 +272,11 @@ impl Sent<'_> {
             }
         };
         let attempt = Attempt { at, status, error, latency_ms, by_hand };
-        if let Some(request) = request.filter(|_| !blocked) {
-            let answer = answer.ok().map(|answer| {
-                Answer::new(answer.status, answer.headers, answer.body.unwrap_or_default())
+        if let Some(head) = head.filter(|_| !blocked) {
+            let answer = answer.as_ref().ok().map(|answer| Told {
+                status: answer.status,
+                headers: &answer.headers,
+                body: answer.body.as_deref().unwrap_or_default(),
             });
             app.journal.sent(SentCallback {
                 callback,
@@ -280,7 +284,8 @@ impl Sent<'_> {
                 business: outgoing.business.clone(),
                 attempt: nth,
                 at,
-                request,
+                head,
+                body: &outgoing.body,
                 answer,
                 latency_ms,
             });

@@ -4,9 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 use doku_types::{BusinessId, ClientId, Timestamp, partner::endpoint::Endpoint};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, Method, StatusCode, Uri};
 
-use super::{BusinessState, ReceivedRequest, SentCallback, Verdict};
+use super::{BusinessState, Verdict};
 use crate::explanation::Explanation;
 
 /// One exchange. Headers and bodies are raw, with whatever secrets and personal data they hold, so
@@ -136,171 +136,8 @@ impl JournalEntry {
             Direction::Sent { .. } => None,
         }
     }
-
-    pub(super) fn of_request(exchange: ReceivedRequest) -> Self {
-        let ReceivedRequest {
-            at,
-            asked,
-            callbacks,
-            touched,
-            faults,
-            request,
-            status,
-            answer,
-            latency_ms,
-        } = exchange;
-        let size = match request.body().len() {
-            0 => announced(request.headers()),
-            read => Some(read as u64),
-        };
-        let verdict = Verdict::of(asked.as_ref(), status, &faults);
-        let (operation, partner, explanation) = match asked {
-            Some(asked) => (Some(asked.operation), asked.partner, asked.explanation),
-            None => (None, None, None),
-        };
-        let (business, before, after) = match touched {
-            Some(touched) => (Some(touched.business), touched.before, touched.after),
-            None => (None, None, None),
-        };
-        let direction = Direction::Received {
-            operation,
-            partner,
-            callbacks,
-            explanation,
-            verdict,
-            business,
-            before,
-            after,
-        };
-        let entry = Self::new(at, direction, request, answer, latency_ms);
-        Self { request_size: size, faults, ..entry }
-    }
-
-    pub(super) fn of_callback(exchange: SentCallback) -> Self {
-        let SentCallback { callback, partner, business, attempt, at, request, answer, latency_ms } =
-            exchange;
-        let direction = Direction::Sent { callback, partner, business, attempt };
-        let size = request.body().len() as u64;
-        let entry = Self::new(at, direction, request, answer, latency_ms);
-        Self { request_size: Some(size), ..entry }
-    }
-
-    /// An entry without its number. All of it is copied: what was read from a connection is a part of
-    /// the buffer that it was read into, and would keep the whole of that.
-    fn new(
-        at: Timestamp,
-        direction: Direction,
-        request: Request<Bytes>,
-        answer: Option<Answer>,
-        latency_ms: u64,
-    ) -> Self {
-        let (parts, body) = request.into_parts();
-        let answer = answer.map(|answer| Answer {
-            status: answer.status,
-            headers: copied(answer.headers),
-            body: capped(&answer.body),
-            size: answer.size,
-        });
-        Self {
-            number: 0,
-            at,
-            direction,
-            method: parts.method,
-            target: shortened(&parts.uri),
-            request_headers: copied(parts.headers),
-            request_body: capped(&body),
-            request_size: None,
-            answer,
-            latency_ms,
-            faults: Vec::new(),
-        }
-    }
 }
 
-impl Answer {
-    /// A whole answer.
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        let size = body.len() as u64;
-        Self { status, headers, body, size }
-    }
-}
-
-/// How long a body is that was not read, as its head says.
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    match headers.get(header::CONTENT_LENGTH) {
-        Some(length) => length.to_str().ok()?.parse().ok(),
-        None => (!headers.contains_key(header::TRANSFER_ENCODING)).then_some(0),
-    }
-}
-
-/// As much of a body as is kept.
-fn capped(body: &Bytes) -> Bytes {
-    Bytes::copy_from_slice(&body[..body.len().min(MAX_KEPT_BODY)])
-}
-
-/// As much of a target as is kept.
-fn shortened(target: &Uri) -> Uri {
-    let text = target.to_string();
-    let kept = &text[..text.floor_char_boundary(MAX_KEPT_TARGET)];
-    // The beginning of a target is one, but for a host that is cut within its brackets.
-    kept.parse().unwrap_or_default()
-}
-
-fn copied(mut headers: HeaderMap) -> HeaderMap {
-    for value in headers.values_mut() {
-        let copy = HeaderValue::from_bytes(value.as_bytes());
-        let mut copy = copy.expect("the bytes of a header value are those of one");
-        copy.set_sensitive(value.is_sensitive());
-        *value = copy;
-    }
-    headers
-}
-
-/// About how much memory an entry takes.
-pub(super) fn size(entry: &JournalEntry) -> usize {
-    let headers = |headers: &HeaderMap| -> usize {
-        headers.iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER).sum()
-    };
-    let answer = |answer: &Answer| headers(&answer.headers) + answer.body.len();
-    let direction = match &entry.direction {
-        Direction::Received {
-            partner, callbacks, explanation, business, before, after, ..
-        } => {
-            partner.as_ref().map_or(0, |partner| partner.as_str().len())
-                + business.as_ref().map_or(0, |business| business.as_str().len())
-                + size_of_val(callbacks.as_slice())
-                + explanation.as_ref().map_or(0, |explanation| {
-                    explanation.text.len()
-                        + explanation.summary.len()
-                        + size_of_val(explanation.codes.as_slice())
-                })
-                + [before, after].into_iter().flatten().map(|state| state.size()).sum::<usize>()
-        }
-        Direction::Sent { partner, business, .. } => {
-            partner.as_str().len() + business.as_str().len()
-        }
-    };
-    let faults = entry.faults.iter().map(|fault| size_of::<String>() + fault.len());
-    // The parts of a target are slices of one text; its scheme and host are short or cut off.
-    let target = &entry.target;
-    let target = target.authority().map_or(0, |authority| authority.as_str().len())
-        + target.path_and_query().map_or(0, |path| path.as_str().len());
-    size_of::<JournalEntry>()
-        + direction
-        + faults.sum::<usize>()
-        + entry.method.as_str().len()
-        + target
-        + headers(&entry.request_headers)
-        + entry.request_body.len()
-        + entry.answer.as_ref().map_or(0, answer)
-}
-
-/// How much of a body is kept, in bytes.
-pub(super) const MAX_KEPT_BODY: usize = 64 << 10;
-/// How much of a target is kept, in bytes.
-const MAX_KEPT_TARGET: usize = 4 << 10;
-/// What a header takes beside its name and value, in bytes: its place in a map that doubles.
-const HEADER: usize = 200;
 /// In which an answer names its assumptions.
 const ASSUMPTIONS: &str = "doku-mock-assumptions";
 /// In which a request says whose it is.

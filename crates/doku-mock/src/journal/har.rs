@@ -1,7 +1,5 @@
 //! The journal as HAR 1.2, which browsers' and proxies' tools read.
 
-use std::sync::Arc;
-
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use http::{HeaderMap, Version, header};
 use serde_json::{Value, json};
@@ -14,7 +12,7 @@ use super::{
 use crate::app::App;
 
 /// What these entries are in HAR 1.2. Of what is masked the same stands there as elsewhere.
-pub(crate) fn har(app: &App, entries: &[Arc<JournalEntry>]) -> Value {
+pub(crate) fn har(app: &App, entries: &[JournalEntry]) -> Value {
     let mask = Mask::of(app);
     let entries: Vec<_> = entries.iter().map(|entry| har_entry(app, &mask, entry)).collect();
     json!({"log": {

@@ -1,10 +1,10 @@
 //! What is looked for in the journal.
 
-use std::{str::FromStr, sync::Arc};
+use std::str::FromStr;
 
 use doku_types::{Timestamp, partner::endpoint::Endpoint};
 
-use super::{Direction, Journal, JournalEntry, size};
+use super::{Journal, JournalEntry, record::Record};
 
 /// What entries are looked for; without anything set, all.
 #[derive(Debug, Clone, Default)]
@@ -56,61 +56,84 @@ pub(crate) fn kebab(operation: Endpoint) -> String {
 }
 
 impl Query {
-    fn matches(&self, entry: &JournalEntry) -> bool {
-        let status = entry.answer.as_ref().map(|answer| answer.status.as_u16());
+    fn matches(&self, record: &Record) -> bool {
+        let status = record.status();
         let is_status = |of: Statuses| match of {
             Statuses::One(one) => status == Some(one),
             Statuses::Hundred(hundred) => status.is_some_and(|status| status / 100 == hundred),
         };
-        self.partner.as_deref().is_none_or(|partner| entry.partner() == Some(partner))
-            && self.operation.is_none_or(|operation| entry.operation() == Some(operation))
+        let is_partner = |wanted: &str| record.partner().is_some_and(|of| of.as_str() == wanted);
+        self.from.is_none_or(|from| record.at >= from)
+            && self.until.is_none_or(|until| record.at < until)
+            && self.operation.is_none_or(|operation| record.operation() == Some(operation))
             && self.status.is_none_or(is_status)
-            && self.business.as_deref().is_none_or(|ids| is_about(entry, ids))
-            && self.from.is_none_or(|from| entry.at >= from)
-            && self.until.is_none_or(|until| entry.at < until)
+            && self.partner.as_deref().is_none_or(is_partner)
+            && self.business.as_deref().is_none_or(|ids| record.is_about(ids))
     }
-}
-
-/// By what became of it, or by the brand that a refused request names in its path.
-fn is_about(entry: &JournalEntry, ids: &[String]) -> bool {
-    let business = match &entry.direction {
-        Direction::Received { business, .. } => business.as_ref(),
-        Direction::Sent { business, .. } => Some(business),
-    };
-    if let Some(business) = business {
-        return ids.iter().any(|id| id == business.as_str());
-    }
-    let names_brand =
-        matches!(entry.operation(), Some(Endpoint::GetBusinessData | Endpoint::UpdateBusinessData));
-    let last = entry.target.path().rsplit('/').next();
-    names_brand && ids.iter().any(|id| Some(id.as_str()) == last)
 }
 
 impl Journal {
     /// The first `limit` entries that are looked for, oldest first, as long as they take no more than
-    /// 8 MiB together; and the number after which to look on.
-    pub(crate) fn find(&self, query: &Query, limit: usize) -> (Vec<Arc<JournalEntry>>, u64) {
+    /// 8 MiB together; and the number after which to look on. Only those that are found are spread out.
+    pub(crate) fn find(&self, query: &Query, limit: usize) -> (Vec<JournalEntry>, u64) {
         let (mut found, mut seen, mut bytes) = (Vec::new(), query.after, 0);
-        for entry in self.after(query.after) {
-            if query.matches(&entry) {
-                bytes += size(&entry);
-                if found.len() == limit || (bytes > MAX_FOUND && !found.is_empty()) {
-                    break;
-                }
-                found.push(Arc::clone(&entry));
+        loop {
+            let records = self.records(seen, AT_ONCE);
+            if records.is_empty() {
+                return (found, seen);
             }
-            seen = entry.number;
+            for record in records {
+                if query.matches(&record) {
+                    bytes += record.size();
+                    if found.len() == limit || (bytes > MAX_FOUND && !found.is_empty()) {
+                        return (found, seen);
+                    }
+                    found.push(record.entry());
+                }
+                seen = record.number;
+            }
         }
-        (found, seen)
     }
 }
 
+/// How many are looked at before others may write.
+const AT_ONCE: usize = 500;
 /// How much is found at once, in bytes of memory.
 const MAX_FOUND: usize = 8 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use allocation_counter::measure;
+
+    use super::{super::example::Example, *};
+
+    #[test]
+    fn a_question_goes_over_the_whole_journal_and_spreads_out_only_what_it_finds() {
+        let journal = Journal::default();
+        for number in 1..=3 * AT_ONCE {
+            let partner = if number == 2 * AT_ONCE { "BRN-2" } else { "BRN-1" };
+            journal.write_down(&Example { partner: Some(partner), ..Example::of(1) });
+        }
+        let of = |partner: &str| Query { partner: Some(partner.to_owned()), ..Query::default() };
+        let find = |query: &Query, limit| {
+            let (found, seen) = journal.find(query, limit);
+            (found.iter().map(|entry| entry.number).collect::<Vec<_>>(), seen)
+        };
+        let (all, second) = (3 * AT_ONCE as u64, 2 * AT_ONCE as u64);
+        assert_eq!(find(&of("BRN-2"), 10), (vec![second], all));
+        assert_eq!(find(&of("BRN-1"), 2), (vec![1, 2], 2));
+        let after = Query { after: second - 2, ..of("BRN-1") };
+        assert_eq!(find(&after, 2), (vec![second - 1, second + 1], second + 1));
+        assert_eq!(find(&of("BRN-3"), 10), (vec![], all));
+        assert_eq!(find(&Query::default(), 0), (vec![], 0));
+
+        let (nobody, status) = (of("BRN-3"), Some(Statuses::Hundred(5)));
+        for query in [nobody, Query { status, ..Query::default() }] {
+            let measured = measure(|| drop(journal.find(&query, 10)));
+            // A list at a time.
+            assert!(measured.count_total <= 4, "{}", measured.count_total);
+        }
+    }
 
     #[test]
     fn statuses_are_read_one_by_one_and_by_the_hundred() {

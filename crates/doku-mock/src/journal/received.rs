@@ -3,12 +3,11 @@
 use std::time::Instant;
 
 use axum::response::Response;
-use bytes::Bytes;
-use doku_types::{ClientId, Timestamp};
-use http::request::Parts;
+use doku_types::Timestamp;
+use http::{Method, Uri, request::Parts};
 use tracing::info;
 
-use super::{Answer, ReceivedRequest, Touched, mask::codes_of};
+use super::{Head, ReceivedRequest, Told, Touched, mask::codes_of};
 use crate::{
     admin,
     app::App,
@@ -17,64 +16,77 @@ use crate::{
     reply::{Release, WholeBody},
 };
 
-/// Logs an exchange, and keeps it in the journal if it was on DOKU's surface and what it tells of was not
-/// reset since; when it began, there had been so many `resets`.
-pub(crate) fn write_down(
-    app: &App,
-    request: Parts,
-    response: &mut Response,
+/// A request of which nothing is known yet but its head.
+pub(crate) struct Begun {
+    method: Method,
+    uri: Uri,
+    /// Of one on DOKU's surface: the others are not kept.
+    head: Option<Head>,
     at: Timestamp,
     started: Instant,
+    /// How many resets there had been.
     resets: u64,
-) {
-    let latency = started.elapsed();
-    let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-    let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
-    let status = response.status();
-    // A log may go further than the journal: it has no people in it.
-    let is_reset = response.extensions().get::<Wire>().is_some_and(|wire| wire.reset);
-    if is_reset {
-        info!(method = %request.method, path = codes_of(&path), latency_ms, "reset by a fault");
-    } else {
-        info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
+}
+
+impl Begun {
+    /// A request begins, now.
+    pub(crate) fn new(app: &App, request: &Parts) -> Self {
+        let Parts { method, uri, headers, .. } = request;
+        let head = (!admin::is_own(uri.path())).then(|| Head::of(method, uri, headers));
+        let (at, started) = (app.clock.now(), Instant::now());
+        let resets = app.releases.recalls.last();
+        Self { method: method.clone(), uri: uri.clone(), head, at, started, resets }
     }
-    let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
-    let own = admin::is_own(&path);
-    if !is_reset {
-        app.metrics.answered(operation, own, status, latency);
+
+    /// Logs the exchange, and keeps it in the journal if it was on DOKU's surface and what it tells of was
+    /// not reset since it began.
+    pub(crate) fn write_down(self, app: &App, response: &mut Response) {
+        let request = self;
+        let latency = request.started.elapsed();
+        let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
+        let status = response.status();
+        // A log may go further than the journal: it has no people in it.
+        let is_reset = response.extensions().get::<Wire>().is_some_and(|wire| wire.reset);
+        if is_reset {
+            info!(method = %request.method, path = codes_of(&path), latency_ms, "reset by a fault");
+        } else {
+            info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
+        }
+        let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
+        let own = request.head.is_none();
+        if !is_reset {
+            app.metrics.answered(operation, own, status, latency);
+        }
+        let Some(head) = request.head else {
+            return;
+        };
+        let extensions = response.extensions_mut();
+        let asked = extensions.remove::<Asked>();
+        let whole = extensions.remove::<WholeBody>();
+        let touched = extensions.remove::<Touched>();
+        let faults = extensions.remove::<Struck>().map_or_else(Vec::new, |struck| struck.0);
+        let release = extensions.get::<Release>();
+        let callbacks = release.map_or_else(Vec::new, |held| held.0.callbacks());
+        // What it did to the state came after those resets, however early it began.
+        let since = release.map_or(request.resets, |held| held.0.since());
+        let body = whole.as_ref().map_or(&[][..], |whole| &whole.0);
+        let answer = (!is_reset).then(|| Told { status, headers: response.headers(), body });
+        let received = ReceivedRequest {
+            at: request.at,
+            asked,
+            callbacks,
+            touched,
+            faults,
+            head,
+            status,
+            answer,
+            latency_ms,
+        };
+        app.journal.received(received, |record| {
+            app.releases.recalls.is_gone(record.partner().as_deref(), since)
+        });
     }
-    if own {
-        return;
-    }
-    let extensions = response.extensions_mut();
-    let asked = extensions.remove::<Asked>();
-    let whole = extensions.remove::<WholeBody>();
-    let touched = extensions.remove::<Touched>();
-    let faults = extensions.remove::<Struck>().map_or_else(Vec::new, |struck| struck.0);
-    let callbacks = extensions.get::<Release>().map_or_else(Vec::new, |held| held.0.callbacks());
-    // What it did to the state came after those resets, however early it began.
-    let since = extensions.get::<Release>().map_or(resets, |held| held.0.since());
-    let answer = (!is_reset).then(|| {
-        let body = whole.map(|whole| whole.0).unwrap_or_default();
-        Answer::new(status, response.headers().clone(), body)
-    });
-    let body = asked.as_ref().map_or_else(Bytes::new, |asked| asked.body.clone());
-    let request = http::Request::from_parts(request, body);
-    let received = ReceivedRequest {
-        at,
-        asked,
-        callbacks,
-        touched,
-        faults,
-        request,
-        status,
-        answer,
-        latency_ms,
-    };
-    app.journal.received(received, |entry| {
-        let partner = entry.partner().map(ClientId::from);
-        app.releases.recalls.is_gone(partner.as_ref(), since)
-    });
 }
 
 /// How much of a path is logged, in characters.

@@ -1,6 +1,6 @@
 //! An entry as people and programs see it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use http::{HeaderMap, Uri};
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::{
     BusinessState, Direction, JournalEntry, Verdict,
-    entry::MAX_KEPT_BODY,
     mask::{Author, Content, Mask},
+    record::MAX_KEPT_BODY,
 };
 use crate::{
     app::App,
@@ -142,7 +142,7 @@ struct Tried {
 }
 
 /// Entries as they are shown, with what has become of the callbacks that they caused.
-pub(crate) async fn shown(app: &App, entries: &[Arc<JournalEntry>]) -> Result<Vec<Shown>, Reply> {
+pub(crate) async fn shown(app: &App, entries: &[JournalEntry]) -> Result<Vec<Shown>, Reply> {
     let caused = entries.iter().flat_map(|entry| match &entry.direction {
         Direction::Received { callbacks, .. } => callbacks.clone(),
         Direction::Sent { .. } => Vec::new(),

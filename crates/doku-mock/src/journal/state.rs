@@ -67,14 +67,15 @@ impl BusinessState {
         }
     }
 
-    /// About how much memory it takes, in bytes.
+    /// How much memory it takes, in bytes, but for what an allocator adds.
     pub(super) fn size(&self) -> usize {
         let brands = self.brands.iter().map(|brand| {
-            let services = brand.services.keys().map(String::len).sum::<usize>();
-            let entries = brand.parts.len() + brand.services.len();
-            size_of::<BrandState>() + brand.id.len() + services + ENTRY * (2 + entries)
+            let BrandState { id, status, operational_status, parts, services } = brand;
+            let operational_status = operational_status.as_ref().map_or(0, String::len);
+            let texts = id.len() + status.len() + operational_status;
+            size_of::<BrandState>() + texts + map_size(parts) + map_size(services)
         });
-        size_of::<Self>() + ENTRY * (1 + self.parts.len()) + brands.sum::<usize>()
+        size_of::<Self>() + self.status.len() + map_size(&self.parts) + brands.sum::<usize>()
     }
 }
 
@@ -102,6 +103,20 @@ fn parts<'a>(review: impl Fn(Part) -> Option<&'a Review>) -> BTreeMap<String, St
     submitted.collect()
 }
 
+/// How much memory a map takes beside itself, in bytes. It was collected at once, so its nodes are full.
+fn map_size(map: &BTreeMap<String, String>) -> usize {
+    let nodes = match map.len() {
+        0 => 0,
+        1..=NODE => 1,
+        // Between two nodes there is a status in the one above them.
+        more => (more + 1).div_ceil(NODE + 1) + 1,
+    };
+    let texts = map.iter().map(|(name, status)| name.len() + status.len());
+    nodes * NODE_BYTES + texts.sum::<usize>()
+}
+
 const MAX_BRANDS: usize = 100;
-/// What one status takes with its place in a map, in bytes.
-const ENTRY: usize = 96;
+/// How many statuses a node of a map holds, at most.
+const NODE: usize = 11;
+/// How much memory a node takes, in bytes: its statuses, its parent and how full it is.
+const NODE_BYTES: usize = NODE * size_of::<(String, String)>() + 2 * size_of::<usize>();

@@ -1,6 +1,6 @@
 //! One exchange: routed, read to its end, its callbacks held back until its reply was written.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use crate::{
     body::DrainedBody,
     fault::{OverSocket, Wire},
     gate::{Gate, GatedBody},
-    journal::write_down,
+    journal::Begun,
     reply::Release,
 };
 
@@ -29,19 +29,18 @@ pub(super) async fn answer(
     gate: Gate,
     app: Arc<App>,
 ) -> Result<http::Response<GatedBody>, Reset> {
-    let (at, started) = (app.clock.now(), Instant::now());
-    let resets = app.releases.recalls.last();
     let expects_continue = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
+    let begun = Begun::new(&app, &parts);
     let (body, leftover) = DrainedBody::new(body);
-    let mut request = Request::from_parts(parts.clone(), Body::new(body));
+    let mut request = Request::from_parts(parts, Body::new(body));
     request.extensions_mut().insert(OverSocket);
     let mut response: Response = router.call(request).await.into_response();
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
     if late || !leftover.drain(expects_continue).await {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    write_down(&app, parts, &mut response, at, started, resets);
+    begun.write_down(&app, &mut response);
     let held = response.extensions_mut().remove::<Release>();
     let wire = response.extensions_mut().remove::<Wire>().unwrap_or_default();
     if wire.reset {
@@ -69,14 +68,13 @@ pub(crate) async fn call(
     mut router: Router,
     request: http::Request<Bytes>,
 ) -> http::Response<Bytes> {
-    let (at, started) = (app.clock.now(), Instant::now());
-    let resets = app.releases.recalls.last();
     let (mut parts, body) = request.into_parts();
     // Over a socket, whoever asks names the host; here it is this process.
     parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
-    let request = Request::from_parts(parts.clone(), Body::from(body));
+    let begun = Begun::new(app, &parts);
+    let request = Request::from_parts(parts, Body::from(body));
     let mut response: Response = router.call(request).await.into_response();
-    write_down(app, parts, &mut response, at, started, resets);
+    begun.write_down(app, &mut response);
     let (mut parts, body) = response.into_parts();
     let held = parts.extensions.remove::<Release>();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
