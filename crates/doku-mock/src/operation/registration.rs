@@ -104,10 +104,14 @@ fn required(registration: &Registration) -> Vec<Fault> {
     let rules = |nationality: &str| {
         requirements(&business.business_type, &business.legal_entity, nationality)
     };
-    let mut faults = rules("ID").check_company(business);
+    let indonesian = rules("ID");
+    let mut faults = indonesian.check_company(business);
     for (index, contact) in business.contacts.iter().enumerate() {
         let pointer = format!("/business/contacts/{index}");
-        faults.extend(rules(&contact.nationality).check_contact(contact, &pointer));
+        faults.extend(match contact.nationality.as_str() {
+            "ID" => indonesian.check_contact(contact, &pointer),
+            nationality => rules(nationality).check_contact(contact, &pointer),
+        });
     }
     faults
 }
