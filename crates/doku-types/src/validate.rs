@@ -5,6 +5,7 @@
 //! A check finds all faults of shape and presence at once; rules between fields come after them.
 
 mod known;
+mod places;
 mod rule;
 mod unknown;
 mod url;
@@ -15,6 +16,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 pub(crate) use known::known;
+pub(crate) use places::Places;
 #[cfg(feature = "schemars")]
 pub(crate) use rule::Demand;
 pub(crate) use rule::{Rule, check, flag, list, object, text};
@@ -157,6 +159,14 @@ macro_rules! request {
         }
 
         impl $name {
+            fn table() -> crate::validate::Table {
+                static PLACES: std::sync::OnceLock<crate::validate::Places> =
+                    std::sync::OnceLock::new();
+                let rules = $rules;
+                let places = PLACES.get_or_init(|| crate::validate::Places::of(rules));
+                crate::validate::Table { rules, places }
+            }
+
             /// Reads and checks a request body of at most [`MAX_BODY`](crate::validate::MAX_BODY)
             /// bytes. Fields that DOKU's pages do not know are ignored (A10).
             ///
@@ -174,7 +184,7 @@ macro_rules! request {
                 body: &[u8],
                 limit: usize,
             ) -> Result<Self, crate::validate::ParseError> {
-                crate::validate::parse(body, limit, $rules, $more, $nulls)
+                crate::validate::parse(body, limit, Self::table(), $more, $nulls)
             }
 
             /// Reads a request body as far as it can be read, with all its faults: for whoever
@@ -188,25 +198,32 @@ macro_rules! request {
                 body: &[u8],
             ) -> Result<(Self, Vec<crate::validate::Fault>), crate::validate::ParseError> {
                 let limit = crate::validate::MAX_BODY;
-                crate::validate::examine(body, limit, $rules, $more, $nulls)
+                crate::validate::examine(body, limit, Self::table(), $more, $nulls)
             }
 
             /// A fault for each field of a body that DOKU's pages do not know, which
             /// [`Self::parse`] ignores (A10); none for a body that cannot be read.
             pub fn unknown(body: &[u8]) -> Vec<crate::validate::Fault> {
-                crate::validate::unknown(body, $rules)
+                crate::validate::unknown(body, Self::table().places)
             }
 
             /// All faults of a draft, found before it is sent, as [`Self::examine`] has them; none
             /// exactly for one that [`Self::parse`] would read.
             pub fn validate(&self) -> Vec<crate::validate::Fault> {
-                crate::validate::validate(self, $rules, $more, $nulls)
+                crate::validate::validate(self, Self::table(), $more, $nulls)
             }
         }
     };
 }
 
 pub(crate) use request;
+
+/// The rules of a request with the places that they name.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    pub(crate) rules: &'static [Rule],
+    pub(crate) places: &'static Places,
+}
 
 /// What a field that is `null` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,15 +234,15 @@ pub(crate) enum Nulls {
     Refused,
 }
 
-/// Reads `body` into `T` under `rules` and `more`.
+/// Reads `body` into `T` under the rules of `table` and `more`.
 pub(crate) fn parse<T: DeserializeOwned>(
     body: &[u8],
     limit: usize,
-    rules: &[Rule],
+    table: Table,
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<T, ParseError> {
-    match examine(body, limit, rules, more, nulls) {
+    match examine(body, limit, table, more, nulls) {
         Ok((read, faults)) if faults.is_empty() => Ok(read),
         Ok((_, faults)) | Err(ParseError::Faults(faults)) => {
             Err(ParseError::Faults(capped(faults)))
@@ -234,15 +251,15 @@ pub(crate) fn parse<T: DeserializeOwned>(
     }
 }
 
-/// Reads `body` into `T`, with its faults under `rules` and `more`.
+/// Reads `body` into `T`, with its faults under the rules of `table` and `more`.
 pub(crate) fn examine<T: DeserializeOwned>(
     body: &[u8],
     limit: usize,
-    rules: &[Rule],
+    table: Table,
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Result<(T, Vec<Fault>), ParseError> {
-    let mut document = read_by(body, limit, |reader| known(reader, rules))?;
+    let mut document = read_by(body, limit, |reader| known(reader, table.places))?;
     if !document.is_object() {
         let message = format!("the document is {}: send an object", json_type(&document));
         return Err(ParseError::Faults(vec![Fault::new("", FaultKind::WrongType, "A10", message)]));
@@ -252,7 +269,7 @@ pub(crate) fn examine<T: DeserializeOwned>(
         Nulls::Refused => rule::nulls(&document),
     };
     strip_nulls(&mut document);
-    faults.extend(check(&document, rules));
+    faults.extend(check(&document, table.rules));
     told_once(&mut faults);
     // Through `Value`, so that a key sent twice means its last value, as it does for the rules.
     match serde_json::from_value::<T>(document) {
@@ -274,14 +291,14 @@ pub(crate) fn examine<T: DeserializeOwned>(
 /// The faults of a document that is to be sent.
 pub(crate) fn validate<T: Serialize>(
     draft: &T,
-    rules: &[Rule],
+    table: Table,
     more: fn(&T, &mut Vec<Fault>),
     nulls: Nulls,
 ) -> Vec<Fault> {
     // Every field of a request is text, flag, list, object or kept JSON: writing it cannot fail.
     let text = serde_json::to_string(draft).expect("a request can be written");
     // Through text, since a `Value` cannot hold every JSON that an unknown field may have kept.
-    let Ok(document) = known(&mut serde_json::Deserializer::from_str(&text), rules) else {
+    let Ok(document) = known(&mut serde_json::Deserializer::from_str(&text), table.places) else {
         // Such JSON under the other spelling of a known field.
         return vec![unreadable()];
     };
@@ -290,7 +307,7 @@ pub(crate) fn validate<T: Serialize>(
         // Only an unknown field under the name of a known one can be null.
         Nulls::Refused => rule::nulls(&document),
     };
-    faults.extend(check(&document, rules));
+    faults.extend(check(&document, table.rules));
     more(draft, &mut faults);
     told_once(&mut faults);
     if text.len() > MAX_BODY {

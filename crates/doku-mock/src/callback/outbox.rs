@@ -46,19 +46,25 @@ impl State<'_> {
         let Some(url) = stored.business.callback_url() else {
             return Ok(numbers);
         };
+        let last: i64 = self
+            .sql
+            .prepare_cached(
+                "SELECT max((SELECT ifnull(max(number), 0) FROM callbacks),
+                            (SELECT ifnull(max(last_callback), 0) FROM engine))",
+            )?
+            .query_row([], |row| row.get(0))?;
         let mut insert = self.sql.prepare_cached(
             "INSERT INTO callbacks (number, business, request_id, url, body, state, due, copies)
-             VALUES (1 + max((SELECT ifnull(max(number), 0) FROM callbacks),
-                             (SELECT ifnull(max(last_callback), 0) FROM engine)),
-                     ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        for told in self.faults.apply(callbacks) {
+        for (callback, told) in (last + 1..).zip(self.faults.apply(callbacks)) {
             // A callback is text and lists of text: writing it cannot fail.
             let body = serde_json::to_string(&told.callback).expect("a callback can be written");
             // What is dropped is not due either, however late it would have been.
             let due = told.delay.filter(|_| !told.dropped).map(|delay| self.now + delay);
             let state = if told.dropped { DeliveryState::Dropped } else { DeliveryState::Pending };
             insert.execute(params![
+                callback,
                 stored.number,
                 self.ids.request_id(),
                 url,
@@ -67,7 +73,6 @@ impl State<'_> {
                 due.map(Timestamp::as_millis),
                 told.copies,
             ])?;
-            let callback = self.sql.last_insert_rowid();
             numbers.push(callback);
             match (told.dropped, due) {
                 (true, _) => {}

@@ -26,10 +26,10 @@ use crate::{
 /// `POST /business/lite/registration`.
 pub(crate) async fn create(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
-    let (invitation, _) =
-        profile.read(&call.body, LiteRegistration::examine, LiteRegistration::unknown)?;
+    let read = profile.read(&call.body, LiteRegistration::examine, LiteRegistration::unknown);
     let (partner, services) = (call.partner.clone(), app.config.services.clone());
     once(app, call, move |state| {
+        let (invitation, _) = read?;
         let partner_ref_id = invitation.business.partner_ref_id.clone();
         if state.has_partner_ref(&partner, &partner_ref_id)? {
             let message = "PARTNER REF ID ALREADY USED";

@@ -11,7 +11,7 @@ pub(crate) mod update;
 use std::sync::Arc;
 
 use doku_types::{code::GatewayCode, partner::endpoint::Endpoint, validate::ParseError};
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::{
     app::App,
@@ -26,12 +26,6 @@ pub(crate) async fn answer(
     operation: Endpoint,
     call: &Call,
 ) -> Result<Reply, Reply> {
-    // Before anything else is looked at: the same id with anything else different is refused (A13).
-    if call.method != Method::GET
-        && let Some(reply) = app.store.run(repeated(call)).await?.0
-    {
-        return Ok(reply);
-    }
     match operation {
         Endpoint::CheckRequirements => requirements::check(call),
         Endpoint::GenerateToken => token::generate(app, call).await,
@@ -47,17 +41,22 @@ pub(crate) async fn answer(
 /// Does `work`, once for each Request-Id: a repeated request gets the original body again with HTTP
 /// 409, another one with the same id is refused (A13). Looking, doing and keeping the reply are one
 /// transaction, so a request that is still in progress cannot be repeated.
+///
+/// What is wrong with the request itself is for `work` to say: its id is looked at before anything else.
 async fn once(
     app: &Arc<App>,
     call: &Call,
     work: impl FnOnce(&mut State<'_>) -> Result<Reply, Reply> + Send + 'static,
 ) -> Result<Reply, Reply> {
-    let repeated = repeated(call);
     let (partner, request_id) = (call.partner.clone(), call.request_id.clone());
     let fingerprint = Fingerprint::of(&call.method, call.uri.path(), &call.body);
     let answered = app.store.run(move |state| {
-        if let Some(reply) = repeated(state)? {
-            return Ok::<_, Reply>(reply);
+        match state.kept_reply(&partner, &request_id, fingerprint)? {
+            Some(Kept::Reply { body, assumptions }) => {
+                return Ok(Reply::replayed(body, &assumptions));
+            }
+            Some(Kept::Other) => return Err(id_of_another()),
+            None => {}
         }
         let reply = work(state)?;
         let assumptions = reply.assumptions.join(",");
@@ -69,23 +68,13 @@ async fn once(
     Ok(reply)
 }
 
-/// Looks for the kept reply to the same request, which is given again.
-///
-/// The work fails with the refusal of another request that has the id of one before.
-fn repeated(call: &Call) -> impl Fn(&mut State<'_>) -> Result<Option<Reply>, Reply> + Send + use<> {
-    let (partner, request_id) = (call.partner.clone(), call.request_id.clone());
-    let fingerprint = Fingerprint::of(&call.method, call.uri.path(), &call.body);
-    move |state| match state.kept_reply(&partner, &request_id, fingerprint)? {
-        Some(Kept::Reply { body, assumptions }) => Ok(Some(Reply::replayed(body, &assumptions))),
-        Some(Kept::Other) => {
-            let message = "The Request-Id was used before, with another request";
-            let mut refusal = Reply::gateway(GatewayCode::IdempotentRequest, message);
-            refusal.status = StatusCode::CONFLICT;
-            refusal.assumptions.push("A13");
-            Err(refusal)
-        }
-        None => Ok(None),
-    }
+/// The refusal of a request that has the id of another one before (A13).
+fn id_of_another() -> Reply {
+    let message = "The Request-Id was used before, with another request";
+    let mut refusal = Reply::gateway(GatewayCode::IdempotentRequest, message);
+    refusal.status = StatusCode::CONFLICT;
+    refusal.assumptions.push("A13");
+    refusal
 }
 
 /// The refusal of a body that could not be read.

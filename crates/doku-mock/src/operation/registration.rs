@@ -49,13 +49,11 @@ impl Submitted {
 /// `POST /business`.
 pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
-    let (registration, waived) =
-        profile.read(&call.body, Registration::examine, Registration::unknown)?;
-    let submitted = Submitted::new(app, outcome(call.outcome.as_deref())?, registration)?;
+    let read = read(app, call);
     let (partner, services) = (call.partner.clone(), app.config.services.clone());
     let pace = app.config.pace;
     once(app, call, move |state| {
-        let Submitted { registration, outcome, strictness } = submitted;
+        let (Submitted { registration, outcome, strictness }, waived) = read?;
         let also_waived = check(state, &partner, &registration, profile)?;
         let now = state.now;
         let (mut business, changed) =
@@ -72,6 +70,14 @@ pub(crate) async fn register(app: &Arc<App>, call: &Call) -> Result<Reply, Reply
         Ok(reply)
     })
     .await
+}
+
+/// What is asked for, and which assumptions it does not meet.
+fn read(app: &App, call: &Call) -> Result<(Submitted, Vec<&'static str>), Reply> {
+    let (registration, waived) =
+        app.config.profile.read(&call.body, Registration::examine, Registration::unknown)?;
+    let submitted = Submitted::new(app, outcome(call.outcome.as_deref())?, registration)?;
+    Ok((submitted, waived))
 }
 
 /// Checks what a registration names: its files, of whatever category (A47), and the documents that it has to have. Says which
@@ -98,10 +104,14 @@ fn required(registration: &Registration) -> Vec<Fault> {
     let rules = |nationality: &str| {
         requirements(&business.business_type, &business.legal_entity, nationality)
     };
-    let mut faults = rules("ID").check_company(business);
+    let indonesian = rules("ID");
+    let mut faults = indonesian.check_company(business);
     for (index, contact) in business.contacts.iter().enumerate() {
         let pointer = format!("/business/contacts/{index}");
-        faults.extend(rules(&contact.nationality).check_contact(contact, &pointer));
+        faults.extend(match contact.nationality.as_str() {
+            "ID" => indonesian.check_contact(contact, &pointer),
+            nationality => rules(nationality).check_contact(contact, &pointer),
+        });
     }
     faults
 }

@@ -17,23 +17,22 @@ use crate::{
     reply::Reply,
 };
 
+/// An update with what is to become of it.
+struct Submitted {
+    update: Update,
+    /// The assumptions that it does not meet.
+    waived: Vec<&'static str>,
+    outcome: Outcome,
+    strictness: Strictness,
+}
+
 /// `PUT /business/{brand id}`.
 pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> {
     let profile = app.config.profile;
-    let (update, waived) = profile.read(&call.body, Update::examine, Update::unknown)?;
-    let asked = outcome(call.outcome.as_deref())?;
-    let tagged = match update.business.email.as_ref().filter(|_| asked.is_none()) {
-        Some(email) => Outcome::from_email(email.expose())
-            .map_err(|error| Reply::outcome("/business/email", &error))?,
-        None => None,
-    };
-    // A tag may have been read back with the rest, and no longer fit.
-    let (outcome, strictness) = match asked {
-        Some(outcome) => (outcome, Strictness::Strict),
-        None => (tagged.unwrap_or_else(|| app.config.outcome.clone()), Strictness::Lenient),
-    };
+    let read = read(app, call);
     let (partner, brand, pace) = (call.partner.clone(), call.brand(), app.config.pace);
     once(app, call, move |state| {
+        let Submitted { update, waived, outcome, strictness } = read?;
         let mut stored = state.business_of_brand(&partner, &brand)?.ok_or_else(not_found)?;
         let (before, seen) = (BusinessState::of(&stored.business), Touched::seen(&stored.business));
         let work = || {
@@ -60,4 +59,20 @@ pub(crate) async fn update(app: &Arc<App>, call: &Call) -> Result<Reply, Reply> 
         work().map_err(|refusal: Reply| Reply { touched: Some(seen.into()), ..refusal })
     })
     .await
+}
+
+fn read(app: &App, call: &Call) -> Result<Submitted, Reply> {
+    let (update, waived) = app.config.profile.read(&call.body, Update::examine, Update::unknown)?;
+    let asked = outcome(call.outcome.as_deref())?;
+    let tagged = match update.business.email.as_ref().filter(|_| asked.is_none()) {
+        Some(email) => Outcome::from_email(email.expose())
+            .map_err(|error| Reply::outcome("/business/email", &error))?,
+        None => None,
+    };
+    // A tag may have been read back with the rest, and no longer fit.
+    let (outcome, strictness) = match asked {
+        Some(outcome) => (outcome, Strictness::Strict),
+        None => (tagged.unwrap_or_else(|| app.config.outcome.clone()), Strictness::Lenient),
+    };
+    Ok(Submitted { update, waived, outcome, strictness })
 }

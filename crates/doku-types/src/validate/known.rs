@@ -5,33 +5,20 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::Rule;
+use super::places::{NOTHING, Places};
 
 /// Reads a document without the fields that no rule names: what DOKU's pages do not know is ignored
 /// (A10), be it a number or a nesting that no [`Value`] can hold.
 pub(crate) fn known<'de, D: Deserializer<'de>>(
     document: D,
-    rules: &[Rule],
+    places: &Places,
 ) -> Result<Value, D::Error> {
-    let paths: Vec<_> = rules.iter().map(|rule| rule.path.trim_start_matches('/')).collect();
-    Known(&paths).deserialize(document)
+    Known(places).deserialize(document)
 }
 
-/// Reads what the paths lead to.
+/// Reads what stands below a place.
 #[derive(Clone, Copy)]
-struct Known<'p>(&'p [&'p str]);
-
-impl<'p> Known<'p> {
-    /// What is left of each path behind a first segment of which `wanted` holds.
-    fn behind(self, wanted: impl Fn(&str) -> bool) -> Vec<&'p str> {
-        self.0
-            .iter()
-            .map(|path| path.split_once('/').unwrap_or((path, "")))
-            .filter(|(segment, _)| wanted(segment))
-            .map(|(_, rest)| rest)
-            .collect()
-    }
-}
+struct Known<'p>(&'p Places);
 
 impl<'de> DeserializeSeed<'de> for Known<'_> {
     type Value = Value;
@@ -77,9 +64,9 @@ impl<'de> Visitor<'de> for Known<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let rests = self.behind(|segment| matches!(segment, "*" | "*?"));
+        let entry = Known(self.0.entry().unwrap_or(&NOTHING));
         let mut read = Vec::new();
-        while let Some(entry) = entries.next_element_seed(Known(&rests))? {
+        while let Some(entry) = entries.next_element_seed(entry)? {
             read.push(entry);
         }
         Ok(read.into())
@@ -87,15 +74,16 @@ impl<'de> Visitor<'de> for Known<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         // One entry without the list around it.
-        let entry = self.behind(|segment| segment == "*?");
-        let here = if entry.is_empty() { self } else { Known(&entry) };
+        let here = self.0.lone_entry().unwrap_or(self.0);
         let mut read = serde_json::Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let rests = here.behind(|segment| segment.split('|').any(|known| known == name));
-            if rests.is_empty() {
-                fields.next_value::<IgnoredAny>()?;
-            } else {
-                read.insert(name, fields.next_value_seed(Known(&rests))?);
+            match here.field(&name) {
+                Some(field) => {
+                    read.insert(name, fields.next_value_seed(Known(field))?);
+                }
+                None => {
+                    fields.next_value::<IgnoredAny>()?;
+                }
             }
         }
         Ok(read.into())
@@ -105,11 +93,12 @@ impl<'de> Visitor<'de> for Known<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validate::{list, text};
+    use crate::validate::{Rule, list, text};
     use serde_json::json;
 
     #[test]
     fn fields_that_no_rule_names_are_ignored_at_every_level() {
+        let known = |sent, rules: &[Rule]| known(sent, &Places::of(rules));
         let rules = &[
             text("/who/name", "BR"),
             text("/who/code|calling", "BR"),

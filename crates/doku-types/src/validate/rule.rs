@@ -228,6 +228,13 @@ impl Rule {
             ("*?", Value::Object(_)) => self.step(Some(value), rest, trail, found),
             ("*" | "*?", _) => {}
             (names, Value::Object(fields)) => {
+                // Most have one name, and are there.
+                if let Some(field) = fields.get(names) {
+                    trail.push(Step::Field(names));
+                    self.step(Some(field), rest, trail, found);
+                    trail.pop();
+                    return;
+                }
                 let mut named = names.split('|').filter_map(|name| fields.get_key_value(name));
                 let (name, field) = match named.next() {
                     Some((name, field)) => (name.as_str(), Some(field)),

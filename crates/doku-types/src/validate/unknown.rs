@@ -2,38 +2,38 @@
 
 use serde_json::Value;
 
-use super::{Fault, FaultKind, MAX_FAULTS, Rule};
+use super::{
+    Fault, FaultKind, MAX_FAULTS,
+    places::{NOTHING, Places},
+};
 
 /// A fault for each field that no rule names, in the order of the document, at most one more than
 /// [`MAX_FAULTS`]. None for what is no readable object.
-pub(crate) fn unknown(body: &[u8], rules: &[Rule]) -> Vec<Fault> {
+pub(crate) fn unknown(body: &[u8], places: &Places) -> Vec<Fault> {
     let Ok(document @ Value::Object(_)) = serde_json::from_slice(body) else {
         return Vec::new();
     };
-    let paths: Vec<_> = rules.iter().map(|rule| rule.path.trim_start_matches('/')).collect();
     let mut faults = Vec::new();
-    find(&document, &paths, "", &mut faults);
+    find(&document, places, "", &mut faults);
     faults
 }
 
-fn find(value: &Value, paths: &[&str], pointer: &str, faults: &mut Vec<Fault>) {
+fn find(value: &Value, places: &Places, pointer: &str, faults: &mut Vec<Fault>) {
     match value {
         Value::Array(entries) => {
-            let paths = behind(paths, |segment| matches!(segment, "*" | "*?"));
+            let places = places.entry().unwrap_or(&NOTHING);
             for (index, entry) in entries.iter().enumerate() {
-                find(entry, &paths, &format!("{pointer}/{index}"), faults);
+                find(entry, places, &format!("{pointer}/{index}"), faults);
             }
         }
         Value::Object(fields) => {
             // One entry without the list around it.
-            let entry = behind(paths, |segment| segment == "*?");
-            let paths = if entry.is_empty() { paths } else { &entry };
+            let here = places.lone_entry().unwrap_or(places);
             for (name, field) in fields {
-                let paths = behind(paths, |segment| segment.split('|').any(|known| known == name));
                 let shown: String = name.chars().take(MAX_NAME).collect();
                 let pointer = format!("{pointer}/{}", shown.replace('~', "~0").replace('/', "~1"));
-                if !paths.is_empty() {
-                    find(field, &paths, &pointer, faults);
+                if let Some(places) = here.field(name) {
+                    find(field, places, &pointer, faults);
                 } else if faults.len() <= MAX_FAULTS {
                     let message = "is a field that DOKU's pages do not know: leave it out";
                     faults.push(Fault::new(pointer, FaultKind::Unknown, "A10", message));
@@ -42,16 +42,6 @@ fn find(value: &Value, paths: &[&str], pointer: &str, faults: &mut Vec<Fault>) {
         }
         _ => {}
     }
-}
-
-/// What is left of each path behind a first segment of which `wanted` holds.
-fn behind<'p>(paths: &[&'p str], wanted: impl Fn(&str) -> bool) -> Vec<&'p str> {
-    paths
-        .iter()
-        .map(|path| path.split_once('/').unwrap_or((path, "")))
-        .filter(|(segment, _)| wanted(segment))
-        .map(|(_, rest)| rest)
-        .collect()
 }
 
 /// How much of a field's name is told, in characters.
