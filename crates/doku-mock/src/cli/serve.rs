@@ -8,7 +8,11 @@ use std::{
 
 use tracing::{info, warn};
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use super::{Failure, options::Options, stop::StopSignals};
 
@@ -61,14 +65,14 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
 
 fn log_to_stderr() -> WorkerGuard {
     let (writer, guard) = tracing_appender::non_blocking(std::io::stderr());
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
+    // Such as debug, or info,hyper=debug: what is not written so is as if it were not there.
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(writer)
         .log_internal_errors(false)
-        .with_target(false)
-        .init();
+        .with_target(false);
+    let wanted = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    tracing_subscriber::registry().with(wanted).with(lines).init();
     guard
 }
