@@ -1,5 +1,12 @@
 //! `cargo xtask prove`: promises that take longer to try than a test may.
 
+#[cfg(unix)]
+mod contents;
+#[cfg(unix)]
+mod program;
+#[cfg(unix)]
+mod run;
+
 use std::process::{Command, ExitCode};
 
 use crate::cargo;
@@ -57,10 +64,23 @@ enum Promise {
         #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(15_000..))]
         requests: u64,
     },
+    /// Builds the program as it is put into a container, and looks what is in it, how it starts with nothing
+    /// else in its root directory, as no user in particular and as process 1, and how it ends. No container
+    /// engine is needed; Linux only.
+    ///
+    /// What cannot be looked at without root, or without a C compiler for musl, is skipped and named. It is
+    /// built in the profile release, as a static program, in a few minutes.
+    #[cfg(unix)]
+    #[command(
+        after_help = "Examples:\n  cargo xtask prove program\n  cargo xtask prove program --program ./doku-mock"
+    )]
+    Program(program::Options),
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let mut command = match options.promise {
+    let mut command = match &options.promise {
+        #[cfg(unix)]
+        Promise::Program(options) => return program::run(options),
         Promise::Crash { rounds } => {
             let mut command = test("doku-mock", "crash", CRASH);
             command.env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string());
