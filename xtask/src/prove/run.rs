@@ -134,6 +134,20 @@ impl Drop for Mock {
 
 /// Looks how it starts, answers and ends.
 pub(super) fn runs(place: &Place, promises: &mut Promises) -> Result<(), String> {
+    let uploads = "says what to do without a directory for uploads";
+    if place.is_root {
+        let mut nowhere = place.command(false);
+        let output = nowhere.args(["--listen", "127.0.0.1:0"]).output();
+        let output = output.map_err(|error| format!("it does not start: {error}"))?;
+        let told = String::from_utf8_lossy(&output.stderr).contains("set TMPDIR");
+        promises.look(uploads, told && output.status.code() == Some(1), &output.status.to_string());
+        let mut temporary = place.command(true);
+        temporary.env("TMPDIR", "/data");
+        let ended = Mock::start(temporary)?.stop()?.0;
+        promises.look("serves without a data file too", ended.success(), &ended.to_string());
+    } else {
+        promises.skip(uploads, "needs a static program and root");
+    }
     let mut alone = place.command(true);
     alone.arg("--data").arg(place.data());
     let mut mock = Mock::start(alone)?;
