@@ -1,5 +1,12 @@
 //! `cargo xtask prove`: promises that take longer to try than a test may.
 
+#[cfg(unix)]
+mod contents;
+#[cfg(unix)]
+mod program;
+#[cfg(unix)]
+mod run;
+
 use std::process::{Command, ExitCode};
 
 use crate::cargo;
@@ -24,6 +31,17 @@ enum Promise {
         #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
         rounds: u64,
     },
+    /// Tells the mock to end in the middle of its work, by SIGTERM and SIGINT, again and again, and looks
+    /// whether it ends with 0 in time, no reply is lost or cut off, and every callback is told.
+    ///
+    /// It prints a line a round. A failure names its seed; with that in DOKU_MOCK_DRAIN_SEED the same is
+    /// sent again.
+    #[command(after_help = "Example:\n  cargo xtask prove drain --rounds 500")]
+    Drain {
+        /// How often the mock is told to end.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+        rounds: u64,
+    },
     /// Onboards merchants over a network, a disk and a receiver of callbacks that fail, with a client
     /// that crashes, and looks whether each business is registered exactly once and its verdict reached,
     /// or the error is honest.
@@ -46,13 +64,31 @@ enum Promise {
         #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(15_000..))]
         requests: u64,
     },
+    /// Builds the program as it is put into a container, and looks what is in it, how it starts with nothing
+    /// else in its root directory, as no user in particular and as process 1, and how it ends. No container
+    /// engine is needed; Linux only.
+    ///
+    /// What cannot be looked at without root, or without a C compiler for musl, is skipped and named. It is
+    /// built in the profile release, as a static program, in a few minutes.
+    #[cfg(unix)]
+    #[command(
+        after_help = "Examples:\n  cargo xtask prove program\n  cargo xtask prove program --program ./doku-mock"
+    )]
+    Program(program::Options),
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let mut command = match options.promise {
+    let mut command = match &options.promise {
+        #[cfg(unix)]
+        Promise::Program(options) => return program::run(options),
         Promise::Crash { rounds } => {
             let mut command = test("doku-mock", "crash", CRASH);
             command.env("DOKU_MOCK_CRASH_ROUNDS", rounds.to_string());
+            command
+        }
+        Promise::Drain { rounds } => {
+            let mut command = test("doku-mock", "drain", DRAIN);
+            command.env("DOKU_MOCK_DRAIN_ROUNDS", rounds.to_string());
             command
         }
         Promise::Faults { schedules } => {
@@ -82,6 +118,8 @@ fn test(package: &str, target: &str, name: &str) -> Command {
 
 /// In crates/doku-mock/tests/crash/rounds.rs.
 const CRASH: &str = "rounds::what_was_answered_survives_kill_9_and_every_callback_is_told";
+/// In crates/doku-mock/tests/drain.rs.
+const DRAIN: &str = "no_reply_and_no_callback_is_lost_when_it_is_told_to_end_at_work";
 /// In crates/doku-partner/tests/simulation/main.rs.
 const FAULTS: &str = "a_business_is_registered_once_and_its_verdict_reached_or_the_error_is_honest";
 /// In crates/doku-mock/tests/memory.rs.
@@ -95,6 +133,9 @@ mod tests {
         let rounds = include_str!("../../crates/doku-mock/tests/crash/rounds.rs");
         let name = super::CRASH.strip_prefix("rounds::").unwrap();
         assert!(rounds.contains(&format!("\nasync fn {name}() {{")));
+
+        let drain = include_str!("../../crates/doku-mock/tests/drain.rs");
+        assert!(drain.contains(&format!("\nasync fn {}() {{", super::DRAIN)));
 
         let simulation = include_str!("../../crates/doku-partner/tests/simulation/main.rs");
         assert!(simulation.contains(&format!("\nfn {}() {{", super::FAULTS)));

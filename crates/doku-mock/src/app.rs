@@ -63,6 +63,8 @@ pub(crate) struct App {
     /// The places of those who read a snapshot.
     pub(crate) snapshots: Arc<Semaphore>,
     pub(crate) stop: watch::Sender<bool>,
+    /// What is under way is given up too.
+    pub(crate) end: watch::Sender<bool>,
     pub(crate) runtime: Handle,
 }
 
@@ -134,9 +136,26 @@ impl App {
         });
     }
 
-    /// Ends whatever [`App::spawn`] started.
+    /// Runs `work` in the background, which ends by itself once the mock stops: what it has begun by then
+    /// has until [`App::end`] to come to its end.
+    pub(crate) fn spawn_to_its_end(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut end = self.end.subscribe();
+        self.runtime.spawn(async move {
+            tokio::select! {
+                () = work => {}
+                _ = end.wait_for(|end| *end) => {}
+            }
+        });
+    }
+
+    /// Nothing is begun any more: ends whatever [`App::spawn`] started.
     pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Ends whatever [`App::spawn_to_its_end`] started.
+    pub(crate) fn end(&self) {
+        self.end.send_replace(true);
     }
 
     /// Resolves once [`App::stop`] was called.

@@ -75,7 +75,9 @@ pub enum StartError {
         error: std::io::Error,
     },
     /// The directory for uploaded files cannot be used.
-    #[error("the directory for uploaded files cannot be used: {0}")]
+    #[error(
+        "the directory for uploaded files cannot be used: {0}; set TMPDIR to one that can be written to, or keep them beside a data file, by --data"
+    )]
     Files(#[source] std::io::Error),
     /// The system gives no thread.
     #[error("the system gives no thread for the state: {0}")]

@@ -18,8 +18,9 @@ use doku_types::{
 };
 use tokio::{
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
+use tracing::warn;
 
 use crate::{
     AdvanceError, Builder, CallbackRecord, DeliveryState, Expectation, Fault, JournalEntry,
@@ -27,7 +28,7 @@ use crate::{
     app::App,
     callback::delivery,
     operation::{business, lite},
-    server,
+    server::{self, DRAIN},
 };
 
 /// A running mock. Dropping it stops it at once, [`MockDoku::shutdown`] lets replies finish.
@@ -292,16 +293,24 @@ impl MockDoku {
         server::call(&self.app, self.router.clone(), request.map(Into::into)).await
     }
 
-    /// Stops: no new connection, replies under way finish within 5 s, callbacks that are not yet
-    /// delivered are left: with a data file for the next start. Returns how many those are.
+    /// Stops: no new connection, and no callback is begun. Replies under way finish, and receivers that
+    /// were called answer, within 4 s. Callbacks that are not yet delivered are left: with a data file
+    /// for the next start. Returns how many those are.
     ///
     /// # Panics
     /// When something expected has not happened.
     pub async fn shutdown(mut self) -> u64 {
         self.app.stop();
-        if let Some(server) = self.server.take() {
-            // An error would be the server's panic, which is on stderr already.
-            let _ = server.await;
+        let server = async {
+            if let Some(server) = self.server.take() {
+                // An error would be the server's panic, which is on stderr already.
+                let _ = server.await;
+            }
+        };
+        let attempts = timeout(DRAIN, self.app.releases.recalls.all_ended());
+        let ((), attempts) = tokio::join!(server, attempts);
+        if attempts.is_err() {
+            warn!("receivers of callbacks had not answered after {} s", DRAIN.as_secs());
         }
         let pending = self.app.store.run(|state| state.pending_callbacks()).await;
         pending.map_or(0, |(pending, _)| pending)
@@ -342,6 +351,7 @@ impl Drop for MockDoku {
     fn drop(&mut self) {
         let unmet = if std::thread::panicking() { Vec::new() } else { self.unmet() };
         self.app.stop();
+        self.app.end();
         if let Some(server) = self.server.take() {
             server.abort();
         }

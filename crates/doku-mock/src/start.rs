@@ -121,6 +121,7 @@ impl MockDoku {
             in_process: Arc::new(Semaphore::new(MAX_IN_PROCESS)),
             snapshots: Arc::new(Semaphore::new(admin::MAX_SNAPSHOTS)),
             stop: watch::Sender::new(false),
+            end: watch::Sender::new(false),
             runtime: Handle::current(),
             config,
         });

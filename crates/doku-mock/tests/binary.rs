@@ -113,6 +113,17 @@ fn a_port_that_is_taken_is_told_with_a_way_out() {
 }
 
 #[test]
+fn without_a_directory_for_uploads_it_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("none");
+    let mut command = program(&["--listen", "127.0.0.1:0"]);
+    let output = command.env("TMPDIR", &missing).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("set TMPDIR") && error.contains("--data"), "{error}");
+}
+
+#[test]
 fn it_does_not_listen_beyond_this_machine() {
     let output = output(&["--listen", "0.0.0.0:0"]);
     let error = String::from_utf8(output.stderr).unwrap();

@@ -94,7 +94,7 @@ pub(crate) async fn deliver(
         let lane = (on_its_way.life(), place.lane);
         if app.lanes.add(place, on_its_way) {
             let runner = Arc::clone(&app);
-            app.spawn(async move {
+            app.spawn_to_its_end(async move {
                 while let Some(callbacks) = runner.lanes.take(lane) {
                     deliver_in_order(&runner, callbacks).await;
                 }
@@ -143,7 +143,7 @@ impl Due {
         let (after, done) = oneshot::channel();
         let mut before = self.before.replace(done);
         let ordered = self.ordered;
-        app.spawn(async move {
+        app.spawn_to_its_end(async move {
             if due.is_first {
                 wait(&mut before).await;
             }
@@ -217,9 +217,17 @@ async fn attempt(
     let mut first = true;
     for nth in outgoing.attempts + 1.. {
         let url = outgoing.url.parse::<Uri>();
-        let way = match &url {
-            Ok(url) => app.way(url).await,
-            Err(_) => Err(OutboundError::Blocked("callback_url is not a URL".to_owned())),
+        let way = async {
+            match &url {
+                Ok(url) => app.way(url).await,
+                Err(_) => Err(OutboundError::Blocked("callback_url is not a URL".to_owned())),
+            }
+        };
+        let way = tokio::select! {
+            biased;
+            // Not begun, it is left for the next start; begun, its answer is waited for.
+            () = app.stopped() => return None,
+            way = way => way,
         };
         if first && !by_hand && !app.lanes.begin((outgoing.life, outgoing.number)) {
             return Some(DeliveryState::Delivered);

@@ -93,15 +93,24 @@ impl Recalls {
 
     /// Resolves once no attempt is under way that a reset has ended.
     pub(crate) async fn ended(&self) {
+        let is_gone = |attempts: &Attempts| {
+            let resets = self.resets.borrow();
+            attempts.under_way.values().any(|(of, since)| resets.concerns(Some(of), *since))
+        };
+        self.wait_while(is_gone).await;
+    }
+
+    /// Resolves once no attempt is under way at all.
+    pub(crate) async fn all_ended(&self) {
+        self.wait_while(|attempts| !attempts.under_way.is_empty()).await;
+    }
+
+    async fn wait_while(&self, waits: impl Fn(&Attempts) -> bool) {
         loop {
             let mut ended = std::pin::pin!(self.ended.notified());
             ended.as_mut().enable();
-            let gone = {
-                let resets = self.resets.borrow();
-                let attempts = self.attempts();
-                attempts.under_way.values().any(|(of, since)| resets.concerns(Some(of), *since))
-            };
-            if !gone {
+            let go_on = !waits(&self.attempts());
+            if go_on {
                 return;
             }
             ended.await;

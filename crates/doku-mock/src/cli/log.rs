@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Logs to stderr, as `RUST_LOG` says, until the answer is dropped; that writes what is left.
 ///
@@ -17,15 +22,15 @@ use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 /// The machine has no thread for it.
 pub(super) fn to_stderr() -> io::Result<Log> {
     let log = Log::start(io::stderr())?;
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
+    // Such as debug, or info,hyper=debug: what is not written so is as if it were not there.
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_writer(Lines(Arc::clone(&log.0)))
         .log_internal_errors(false)
-        .with_target(false)
-        .init();
+        .with_target(false);
+    let wanted = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    tracing_subscriber::registry().with(wanted).with(lines).init();
     Ok(log)
 }
 

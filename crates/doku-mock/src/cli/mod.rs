@@ -84,10 +84,30 @@ enum Command {
 }
 
 /// Runs the program.
-#[tokio::main]
-pub(crate) async fn main() -> ExitCode {
-    let Cli { command, serve } = parse(std::env::args_os().collect());
-    let done = match command {
+pub(crate) fn main() -> ExitCode {
+    let cli = parse(std::env::args_os().collect());
+    let done = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => {
+            let done = runtime.block_on(run(cli));
+            // A name that is still being looked up is not waited for.
+            runtime.shutdown_background();
+            done
+        }
+        Err(error) => Err(Failure::refused(format!("the system gives no threads: {error}"))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+async fn run(Cli { command, serve }: Cli) -> Result<(), Failure> {
+    match command {
         None => serve::run(serve).await,
         Some(Command::Ready(options)) => ready::run(&options).await,
         Some(Command::Businesses(options)) => businesses::run(&options).await,
@@ -109,15 +129,6 @@ pub(crate) async fn main() -> ExitCode {
         Some(Command::Openapi(options)) => openapi::run(&options).await,
         Some(Command::Assumptions(options)) => assumptions::run(&options).await,
         Some(Command::Completions(options)) => completions::run(&options),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            if !failure.message.is_empty() {
-                let _ = writeln!(io::stderr(), "doku-mock: {}", failure.message);
-            }
-            ExitCode::from(failure.code)
-        }
     }
 }
 

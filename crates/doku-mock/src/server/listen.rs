@@ -25,7 +25,7 @@ use crate::{
     tls::Tls,
 };
 
-/// Serves until the app is stopped, then lets replies under way finish for at most 5 s.
+/// Serves until the app is stopped, then lets replies under way finish for at most [`DRAIN`].
 pub(crate) async fn serve(listener: TcpListener, tls: Option<Tls>, router: Router, app: Arc<App>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -154,4 +154,5 @@ async fn open(
 
 /// At each of the addresses.
 const MAX_CONNECTIONS: usize = 1024;
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long what is under way may take once the app is stopped: the program ends within 5 s.
+pub(crate) const DRAIN: Duration = Duration::from_secs(4);

@@ -16,7 +16,7 @@ use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderValue, Method, StatusCode, header};
 
 pub(crate) use exchange::call;
-pub(crate) use listen::serve;
+pub(crate) use listen::{DRAIN, serve};
 
 use crate::{admin, app::App, auth, fault, file_link, operation::file, reply::Reply};
 

@@ -160,8 +160,15 @@ impl Worker {
 
     async fn token(&mut self) -> Option<String> {
         let request_id = format!("token-{}", open(&self.ledger).number());
-        let reply = answered(self.line.send(partner::token(&request_id)).await?);
+        let reply = self.ask(partner::token(&request_id)).await?;
         Some(reply.json()["token"].as_str().unwrap().to_owned())
+    }
+
+    /// For what is answered with a signature.
+    async fn ask(&mut self, request: http::Request<http_body_util::Full<Bytes>>) -> Option<Reply> {
+        let reply = answered(self.line.send(request).await?);
+        reply.is_signed();
+        Some(reply)
     }
 
     async fn upload(&mut self, token: &str, paper: Paper) -> Option<String> {
@@ -184,14 +191,14 @@ impl Worker {
             let place = asked.add_registration(self.run, papers, &self.url);
             (place, asked.registrations[place].request.post())
         };
-        let reply = answered(self.line.send(request).await?);
+        let reply = self.ask(request).await?;
         open(&self.ledger).registered(place, &reply);
         Some(place)
     }
 
     async fn move_away(&mut self, place: usize) -> Option<()> {
         let request = open(&self.ledger).add_move(place);
-        let reply = answered(self.line.send(request).await?);
+        let reply = self.ask(request).await?;
         open(&self.ledger).moved(place, &reply);
         Some(())
     }

@@ -12,6 +12,7 @@ mod check;
 mod left_behind;
 mod load;
 mod partner;
+#[allow(dead_code, reason = "the drain tests use the rest")]
 mod program;
 mod refusals;
 mod rounds;

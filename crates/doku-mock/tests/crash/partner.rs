@@ -3,9 +3,12 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use doku_signing::{Credentials, non_snap::Form};
+use doku_signing::{
+    Credentials,
+    non_snap::{Form, SignedHeaders},
+};
 use doku_types::{Timestamp, partner::BASE_PATH};
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -18,7 +21,10 @@ pub(crate) struct Line(SendRequest<Full<Bytes>>);
 /// An answer that came whole.
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What was asked for.
+    asked: (Method, Uri),
 }
 
 impl Line {
@@ -33,10 +39,11 @@ impl Line {
     /// `None` unless the whole answer came.
     pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Option<Reply> {
         self.0.ready().await.ok()?;
-        let response = self.0.send_request(request).await.ok()?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await.ok()?.to_bytes();
-        Some(Reply { status, body })
+        let asked = (request.method().clone(), request.uri().clone());
+        let (head, body) = self.0.send_request(request).await.ok()?.into_parts();
+        let (status, headers) = (head.status.as_u16(), head.headers);
+        let body = body.collect().await.ok()?.to_bytes();
+        Some(Reply { status, headers, body, asked })
     }
 }
 
@@ -48,10 +55,26 @@ impl Reply {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+
+    /// # Panics
+    /// Unless it is signed, and rightly.
+    pub(crate) fn is_signed(&self) {
+        let (method, uri) = &self.asked;
+        is_signed(method, uri.path(), &self.body, &self.headers);
+    }
 }
 
 pub(crate) fn credentials() -> Credentials {
     Credentials::new(CLIENT_ID, SECRET_KEY)
+}
+
+/// # Panics
+/// Unless a reply was signed, and rightly.
+pub(crate) fn is_signed(method: &Method, target: &str, body: &[u8], headers: &HeaderMap) {
+    let signed = SignedHeaders::read(headers, Form::Response);
+    let signed = signed.unwrap_or_else(|error| panic!("{method} {target}: {error}"));
+    let held = credentials().verify_response(method, target, body, &signed);
+    held.unwrap_or_else(|error| panic!("{method} {target}: {error}"));
 }
 
 /// A request of an operation, signed now.

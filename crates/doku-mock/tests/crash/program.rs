@@ -5,7 +5,7 @@ use std::{
     os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use doku_types::Timestamp;
@@ -46,6 +46,33 @@ impl Program {
         self.child.kill().unwrap();
         let status = self.child.wait().unwrap();
         assert_eq!(status.signal(), Some(9), "it had ended by itself: {status}");
+    }
+
+    /// Asks it to end, by `-TERM` or `-INT`, which it does with exit code 0. `meanwhile` is given a moment
+    /// in which it may still be at work. How long it took.
+    pub(crate) async fn stop(
+        mut self,
+        signal: &str,
+        meanwhile: impl AsyncFnOnce(&mut Self),
+    ) -> Duration {
+        let started = Instant::now();
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        meanwhile(&mut self).await;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert_eq!(status.code(), Some(0), "after {signal}: {status}");
+                return started.elapsed();
+            }
+            let elapsed = started.elapsed();
+            assert!(elapsed < PATIENCE, "it goes on {} s after {signal}", elapsed.as_secs());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Whether it has not ended by itself.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// A new connection.
@@ -122,5 +149,7 @@ fn command(data: &Path) -> Command {
     command
 }
 
+/// Within which it ends: 5 s are promised, the rest is for a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Where the clock of a new file stands.
 pub(crate) const BEGINNING: &str = "2026-11-22T03:04:05Z";

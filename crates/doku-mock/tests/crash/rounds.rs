@@ -265,8 +265,8 @@ impl Drop for World {
 
 /// How the receiver is while partners are at work, while it is looked at what came of it, and while
 /// retries are under way.
-const ROUGH: Mood = Mood { refused: 20, unanswered: 5 };
-const CALM: Mood = Mood { refused: 15, unanswered: 0 };
-const GLOOMY: Mood = Mood { refused: 50, unanswered: 1 };
+const ROUGH: Mood = Mood { refused: 20, unanswered: 5, slow: 0 };
+const CALM: Mood = Mood { refused: 15, unanswered: 0, slow: 0 };
+const GLOOMY: Mood = Mood { refused: 50, unanswered: 1, slow: 0 };
 /// After so many rounds there is a new file, so that a round takes as long as another.
 const ROUNDS_PER_FILE: u64 = 10;

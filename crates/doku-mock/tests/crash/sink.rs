@@ -41,11 +41,13 @@ pub(crate) struct Receipt {
     pub(crate) answer: Option<u16>,
 }
 
-/// How many of a hundred callbacks are refused with 500, and how many are not answered at all.
+/// How many of a hundred callbacks are refused with 500, how many are not answered at all, and how many
+/// answers take their time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mood {
     pub(crate) refused: u8,
     pub(crate) unanswered: u8,
+    pub(crate) slow: u8,
 }
 
 struct Shared {
@@ -126,7 +128,7 @@ impl Sink {
 }
 
 impl Mood {
-    pub(crate) const WELL: Self = Self { refused: 0, unanswered: 0 };
+    pub(crate) const WELL: Self = Self { refused: 0, unanswered: 0, slow: 0 };
 }
 
 impl Shared {
@@ -162,7 +164,8 @@ async fn take(
     if answer.is_none() {
         let _ = shared.open.subscribe().wait_for(|open| !open).await;
     } else {
-        tokio::time::sleep(PAUSE).await;
+        let pause = shared.state().pause();
+        tokio::time::sleep(pause).await;
     }
     let mut response = Response::new(Empty::new());
     *response.status_mut() =
@@ -192,7 +195,7 @@ impl State {
                 return Some(400);
             }
         };
-        let Mood { refused, unanswered } = self.mood;
+        let Mood { refused, unanswered, .. } = self.mood;
         let answer = match self.random.u8(..100) {
             chance if chance < unanswered => None,
             chance if chance < unanswered + refused => Some(500),
@@ -201,8 +204,17 @@ impl State {
         self.receipts.push(Receipt { request_id, at, body, run: self.run, answer });
         answer
     }
+
+    /// How long it thinks about an answer.
+    fn pause(&mut self) -> Duration {
+        // No number is drawn for a mood that is never slow, so that a seed means what it meant.
+        let is_slow = self.mood.slow > 0 && self.random.u8(..100) < self.mood.slow;
+        if is_slow { LONG_PAUSE } else { PAUSE }
+    }
 }
 
 const PATH: &str = "/doku/callbacks";
 /// How long the sink thinks, so that a mock has callbacks on their way when it dies.
 const PAUSE: Duration = Duration::from_millis(2);
+/// The same of an answer that takes its time.
+const LONG_PAUSE: Duration = Duration::from_millis(400);
