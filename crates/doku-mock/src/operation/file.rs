@@ -1,7 +1,5 @@
 //! Upload File: multipart with a bearer; the file itself or a URL to fetch it from (A16, A27).
 
-use std::time::Duration;
-
 use axum::{
     extract::Request,
     response::{IntoResponse, Response},
@@ -55,7 +53,8 @@ struct SentFile {
 }
 
 async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
-    let sent = tokio::time::timeout(WHOLE_UPLOAD, read_or_fetch(app, request)).await;
+    let within = app.config.limits.upload();
+    let sent = tokio::time::timeout(within, read_or_fetch(app, request)).await;
     let (purpose, SentFile { name, content }) = sent.map_err(|_| body::late())??;
     let faults = requirement(&purpose).check(&name, content.size(), content.head());
     let kind = FileKind::sniff(content.head());
@@ -261,5 +260,3 @@ const MAX_UPLOAD: usize = 15_000_000;
 const MAX_REST: u64 = 64 << 10;
 const MAX_TEXT: usize = 4 << 10;
 const MAX_PARTS: usize = 16;
-/// How long a client may take over an upload.
-const WHOLE_UPLOAD: Duration = Duration::from_mins(5);
