@@ -295,10 +295,7 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
         Poll::Ready(Ok(written))
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.inner).poll_flush(context);
         if let Poll::Ready(Ok(())) = flushed {
             self.gate.flushed();
@@ -306,10 +303,7 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
         self.unless_stalled(flushed, context)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = Pin::new(&mut self.inner).poll_shutdown(context);
         self.unless_stalled(shut, context)
     }

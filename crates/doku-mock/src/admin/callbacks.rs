@@ -106,7 +106,8 @@ struct Attempted {
 /// after the first attempt, or at once if a fault delays or drops it.
 async fn fire(State(app): State<Arc<App>>, request: Request) -> Response {
     let fired = async {
-        let Fire { business, callback_type, status, reject_notes } = read(&app, request, EXAMPLE).await?;
+        let Fire { business, callback_type, status, reject_notes } =
+            read(&app, request, EXAMPLE).await?;
         let refusal = |message: String| Reply::business(StatusCode::BAD_REQUEST, message, "A30");
         let kind = CallbackType::from(callback_type.as_str());
         if !kind.is_known() {

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::EnvFilter;
 
@@ -31,6 +31,7 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
     // Until dropped, it writes what is logged; a reader that is slow or gone costs log lines, never
     // a reply.
     let _logs = log_to_stderr();
+    log_panics();
     serve(options).await.map_err(|error| Failure::refused(error.to_string()))
 }
 
@@ -57,6 +58,17 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         () = stop.next() => warn!("stopped at once"),
     }
     Ok(())
+}
+
+/// A panic is logged by its place, and by its text only where that is the same for everybody: another may hold
+/// personal data.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic.payload().downcast_ref::<&'static str>().copied();
+        let text = text.unwrap_or("its text is not shown, since it may hold personal data");
+        error!(place, text, "panicked: please report it");
+    }));
 }
 
 fn log_to_stderr() -> WorkerGuard {

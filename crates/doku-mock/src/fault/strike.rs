@@ -189,7 +189,8 @@ async fn read(app: &App, operation: Endpoint, request: Request) -> (Parts, Asked
     let mut asked = Asked::new(operation);
     if operation != Endpoint::UploadFile {
         // What cannot be read is not what goes wrong here.
-        asked.body = body::read(&mut content, MAX_BODY, app.config.limits.body).await.unwrap_or_default();
+        asked.body =
+            body::read(&mut content, MAX_BODY, app.config.limits.body).await.unwrap_or_default();
     }
     (parts, asked)
 }

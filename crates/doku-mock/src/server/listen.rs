@@ -128,7 +128,10 @@ impl Connection {
             .serve_connection(io, service);
         match watcher.watch(connection).await {
             Err(error) if error.is_parse_too_large() => {
-                warn!("the head of a request is too large: it may have 100 lines, and {} KiB", MAX_HEAD >> 10);
+                warn!(
+                    "the head of a request is too large: it may have 100 lines, and {} KiB",
+                    MAX_HEAD >> 10
+                );
             }
             Err(error) if error.is_parse() => {
                 warn!(%error, "not HTTP: does somebody use https here? It has an address of its own, by --https");

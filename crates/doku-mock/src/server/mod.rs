@@ -10,7 +10,7 @@ use axum::{
     extract::{Request, State},
     middleware,
     response::IntoResponse,
-    routing::{MethodFilter, get, on},
+    routing::{MethodFilter, any, get, on},
 };
 use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -45,6 +45,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     };
     let own = admin::routes()
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
+        // What is not there is told to nobody else either.
+        .route("/_mock/{*rest}", any(unknown_path))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::guard));
     operations
         .merge(own)
