@@ -7,7 +7,7 @@ use doku_types::Timestamp;
 use tokio::sync::watch;
 use tracing::error;
 
-use crate::{app::App, callback::Due, store::StoreError};
+use crate::{app::App, callback::Due, panic::caught, store::StoreError};
 
 /// Why a clock is not advanced.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -28,27 +28,29 @@ pub enum AdvanceError {
 /// Does what falls due, for as long as the mock runs.
 pub(crate) async fn follow(app: Arc<App>) {
     loop {
-        let failed = match next_due(&app).await {
-            Ok(Some(due)) => {
-                tokio::select! {
-                    () = app.clock.sleep_until(due) => {
-                        // Whoever advances the clock does what falls due meanwhile.
-                        let _turn = app.turn.lock().await;
-                        do_due(&app, None).await.err()
-                    }
-                    () = app.store.agenda_changed() => None,
-                }
-            }
-            Ok(None) => {
-                app.store.agenda_changed().await;
-                None
-            }
-            Err(error) => Some(error.into()),
+        let failed = match caught(wait_and_do(&app)).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(panicked) => panicked.to_string(),
         };
-        if let Some(error) = failed {
-            error!(%error, "what is due was not done");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        error!(error = failed, "what is due was not done; it is tried again");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Waits until something falls due, and does it, or until what falls due has changed.
+async fn wait_and_do(app: &Arc<App>) -> Result<(), AdvanceError> {
+    let Some(due) = next_due(app).await? else {
+        app.store.agenda_changed().await;
+        return Ok(());
+    };
+    tokio::select! {
+        () = app.clock.sleep_until(due) => {
+            // Whoever advances the clock does what falls due meanwhile.
+            let _turn = app.turn.lock().await;
+            do_due(app, None).await
         }
+        () = app.store.agenda_changed() => Ok(()),
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct App {
     pub(crate) reset_asked: watch::Sender<()>,
     /// The places at a receiver in this process.
     pub(crate) in_process: Arc<Semaphore>,
+    /// The places of connections, over all addresses.
+    pub(crate) connections: Arc<Semaphore>,
     /// The places of those who read a snapshot.
     pub(crate) snapshots: Arc<Semaphore>,
     pub(crate) stop: watch::Sender<bool>,

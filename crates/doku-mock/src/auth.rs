@@ -102,7 +102,7 @@ pub(crate) async fn signed(app: &Arc<App>, operation: Endpoint, request: Request
     let skew = Skew::of(&parts.extensions);
     let checked = async {
         let (credentials, headers) = check_headers(app, &parts.headers, skew)?;
-        asked.body = body::read(&mut content, MAX_BODY).await?;
+        asked.body = body::read(&mut content, MAX_BODY, app.config.limits.body).await?;
         check_signature(app, credentials, &parts, &asked.body, &headers).await?;
         Ok::<_, Refusal>((credentials, headers.request_id))
     };

@@ -17,11 +17,15 @@ use tokio::time::timeout;
 
 use crate::reply::Reply;
 
-/// The whole body, of at most `limit` bytes, within 60 s.
+/// The whole body, of at most `limit` bytes, `within` a time.
 ///
 /// # Errors
 /// The reply to give: 413 when it is longer (A10), 408 when it takes longer, 400 when it breaks.
-pub(crate) async fn read(body: &mut axum::body::Body, limit: usize) -> Result<Bytes, Reply> {
+pub(crate) async fn read(
+    body: &mut axum::body::Body,
+    limit: usize,
+    within: Duration,
+) -> Result<Bytes, Reply> {
     let too_large = || {
         let message = format!("THE BODY IS LARGER THAN {limit} BYTES");
         Reply::business(StatusCode::PAYLOAD_TOO_LARGE, message, "A10")
@@ -30,7 +34,7 @@ pub(crate) async fn read(body: &mut axum::body::Body, limit: usize) -> Result<By
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
-    match timeout(WHOLE_BODY, Limited::new(body, limit).collect()).await {
+    match timeout(within, Limited::new(body, limit).collect()).await {
         Ok(Ok(read)) => Ok(read.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => {
@@ -140,9 +144,5 @@ impl Drop for DrainedBody {
     }
 }
 
-/// How long a client may take over its head.
-pub(crate) const HEAD: Duration = Duration::from_secs(30);
-/// How long a client may take over a body that is not an upload.
-const WHOLE_BODY: Duration = Duration::from_secs(60);
 const MAX_DRAINED: usize = 32_000_000;
 const MAX_DRAINING: Duration = Duration::from_secs(5);

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     pin::Pin,
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -56,6 +57,7 @@ pub(crate) struct Config {
     pub(crate) snapshot: Option<PathBuf>,
     pub(crate) admin_token: Option<SecretKey>,
     pub(crate) file_bytes: u64,
+    pub(crate) limits: Limits,
     pub(crate) seed: Option<u64>,
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
@@ -68,6 +70,24 @@ pub(crate) struct Config {
     pub(crate) show_personal_data: bool,
     pub(crate) receiver: Option<Receiver>,
     pub(crate) faults: Vec<Fault>,
+}
+
+/// How long a client may take, and how many there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// For the head of a request, and until there is one.
+    pub(crate) head: Duration,
+    /// For a whole body that is no upload, and without a byte taken of a reply.
+    pub(crate) body: Duration,
+    /// Over both addresses together.
+    pub(crate) connections: usize,
+}
+
+impl Limits {
+    /// How long an upload may take, with the wait for a file that it names by URL.
+    pub(crate) fn upload(&self) -> Duration {
+        self.body * 5
+    }
 }
 
 /// https beside http.
@@ -111,6 +131,11 @@ impl Default for Config {
             snapshot: None,
             admin_token: None,
             file_bytes: 1 << 30,
+            limits: Limits {
+                head: Duration::from_secs(30),
+                body: Duration::from_mins(1),
+                connections: 512,
+            },
             seed: None,
             clock: Clock::Real,
             pace: Pace::Instant,
@@ -190,6 +215,28 @@ impl Builder {
     /// answered with HTTP 507.
     pub fn file_bytes(mut self, limit: u64) -> Self {
         self.config.file_bytes = limit;
+        self
+    }
+
+    /// How long a client may take over the head of a request, and how long a connection may be silent, new or kept
+    /// alive: 30 s unless set. Then it is closed. From 1 ms to a day; what is beyond counts as that.
+    pub fn head_timeout(mut self, limit: Duration) -> Self {
+        self.config.limits.head = limit.clamp(SHORTEST, LONGEST);
+        self
+    }
+
+    /// How long a client may take over a whole body: 60 s unless set, and five times as long over an upload; then it
+    /// is answered with HTTP 408. A client that takes no byte of its reply for as long is cut off.
+    /// From 1 ms to a day; what is beyond counts as that.
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.config.limits.body = limit.clamp(SHORTEST, LONGEST);
+        self
+    }
+
+    /// How many connections may be open, over http and https together: 512 unless set, so that a machine's usual 1024
+    /// descriptors leave room for files and callbacks. Who comes then waits until one is closed. At least one, and at most a million.
+    pub fn max_connections(mut self, limit: usize) -> Self {
+        self.config.limits.connections = limit.clamp(1, MOST_CONNECTIONS);
         self
     }
 
@@ -300,3 +347,7 @@ impl Builder {
 pub const DEFAULT_CLIENT_ID: &str = "BRN-0001-1700000000000";
 /// The secret key of the built-in credential; no secret, since everybody has it.
 pub const DEFAULT_SECRET_KEY: &str = "SK-doku-mock-test-secret";
+/// The shortest and the longest time that a limit can be.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_hours(24);
+const MOST_CONNECTIONS: usize = 1_000_000;

@@ -4,6 +4,7 @@
 //! reset, dripped, or cut off.
 
 use std::{
+    io,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker, ready},
@@ -233,11 +234,31 @@ pub(crate) struct GatedIo<T: Abort> {
     gate: Gate,
     /// Until the next bytes of a reply that drips.
     pause: Option<Pin<Box<Sleep>>>,
+    /// How long the other side may take no byte.
+    patience: Duration,
+    /// Until then; while it takes none.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T: Abort> GatedIo<T> {
-    pub(crate) fn new(inner: T, gate: Gate) -> Self {
-        Self { inner, gate, pause: None }
+    /// A connection that ends when the other side takes no byte for as long as there is `patience`.
+    pub(crate) fn new(inner: T, gate: Gate, patience: Duration) -> Self {
+        Self { inner, gate, pause: None, patience, stalled: None }
+    }
+
+    /// What was `tried` with the other side, or that it has stalled for too long.
+    fn unless_stalled<R>(
+        &mut self,
+        tried: Poll<io::Result<R>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<R>> {
+        if tried.is_ready() {
+            self.stalled = None;
+            return tried;
+        }
+        let patience = self.patience;
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        stalled.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -246,7 +267,7 @@ impl<T: Abort + Read + Unpin> Read for GatedIo<T> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_read(context, buffer)
     }
 }
@@ -256,38 +277,35 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+    ) -> Poll<io::Result<usize>> {
         let drip = self.gate.state().drip;
         if let Some(waiting) = &mut self.pause {
             ready!(waiting.as_mut().poll(context));
             self.pause = None;
         }
         let Some(Drip { bytes, pause, .. }) = drip else {
-            return Pin::new(&mut self.inner).poll_write(context, buffer);
+            let written = Pin::new(&mut self.inner).poll_write(context, buffer);
+            return self.unless_stalled(written, context);
         };
         let drop = &buffer[..buffer.len().min(bytes)];
-        let written = ready!(Pin::new(&mut self.inner).poll_write(context, drop))?;
+        let written = Pin::new(&mut self.inner).poll_write(context, drop);
+        let written = ready!(self.unless_stalled(written, context))?;
         self.gate.paused(pause);
         self.pause = Some(Box::pin(tokio::time::sleep(pause)));
         Poll::Ready(Ok(written))
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.inner).poll_flush(context);
         if let Poll::Ready(Ok(())) = flushed {
             self.gate.flushed();
         }
-        flushed
+        self.unless_stalled(flushed, context)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.inner).poll_shutdown(context);
+        self.unless_stalled(shut, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -297,13 +315,14 @@ impl<T: Abort + Write + Unpin> Write for GatedIo<T> {
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffers: &[std::io::IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         if self.pause.is_some() || self.gate.state().drip.is_some() {
             let first = buffers.iter().find(|buffer| !buffer.is_empty());
             return self.poll_write(context, first.map_or(&[], |buffer| buffer));
         }
-        Pin::new(&mut self.inner).poll_write_vectored(context, buffers)
+        let written = Pin::new(&mut self.inner).poll_write_vectored(context, buffers);
+        self.unless_stalled(written, context)
     }
 }
 
@@ -369,7 +388,7 @@ mod tests {
         for io_first in [true, false] {
             let (held, releases) = held();
             let gate = Gate::default();
-            let io = GatedIo::new((), gate.clone());
+            let io = GatedIo::new((), gate.clone(), MAX_DRIPPING);
             let body = GatedBody::new(axum::body::Body::empty(), gate, Some(held));
             if io_first {
                 drop(io);

@@ -41,6 +41,7 @@ mod mock;
 mod openapi;
 mod operation;
 mod outbound;
+mod panic;
 mod profile;
 mod reply;
 mod server;

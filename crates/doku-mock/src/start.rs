@@ -119,6 +119,7 @@ impl MockDoku {
             whole: tokio::sync::Mutex::default(),
             reset_asked: watch::Sender::new(()),
             in_process: Arc::new(Semaphore::new(MAX_IN_PROCESS)),
+            connections: Arc::new(Semaphore::new(config.limits.connections)),
             snapshots: Arc::new(Semaphore::new(admin::MAX_SNAPSHOTS)),
             stop: watch::Sender::new(false),
             end: watch::Sender::new(false),

@@ -1,5 +1,6 @@
 //! Who may use the mock's own surface: whoever calls it by a name of this machine, so that no web page can
-//! read it by a name of its own that leads here; and where there is an admin token, only who has it.
+//! read it by a name of its own that leads here; no web page but the mock's own, so that none can change anything; and
+//! where there is an admin token, only who has it.
 
 use std::sync::Arc;
 
@@ -9,14 +10,34 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doku_types::{SecretKey, validate::is_loopback_host};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, uri::Authority};
 
 use crate::{app::App, file_link, reply::Reply};
 
-/// Refuses a Host that is neither loopback nor the public URL's, and who does not show the token.
+/// Refuses a Host that is neither loopback nor the public URL's, web pages of another origin, and who does not show the
+/// token. No page of another origin may use what is answered.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if !is_for_us(&app, &request) {
+    // A signed link is for everybody who has it, and for pages that show its picture.
+    let is_link = request.uri().path().starts_with(file_link::PATH);
+    let mut response = judged(&app, request, next).await;
+    let mut set = |name, value| {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    if !is_link {
+        set(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+    }
+    response
+}
+
+async fn judged(app: &App, request: Request, next: Next) -> Response {
+    if !is_for_us(app, &request) {
         let message = "THE HOST IS NOT THIS MACHINE: CALL IT 127.0.0.1 OR LOCALHOST, OR START THE MOCK WITH --public-url AND THIS HOST";
+        return Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response();
+    }
+    if !is_of_us(app, &request) {
+        let message = "A WEB PAGE OF ANOTHER ORIGIN HAS NO BUSINESS HERE: CALL THE MOCK FROM A PROGRAM, WITHOUT Origin AND Sec-Fetch-Site";
         return Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response();
     }
     if let Some(token) = &app.config.admin_token
@@ -50,6 +71,25 @@ fn is_for_us(app: &App, request: &Request) -> bool {
     host.as_ref().is_some_and(is_ours) && target.is_none_or(is_ours)
 }
 
+/// Whether no web page sends it, or one of the mock's own. The scheme is left aside: whoever stands before the mock may
+/// speak https.
+fn is_of_us(app: &App, request: &Request) -> bool {
+    let headers = request.headers();
+    let public = app.base_url.split_once("://").map(|(_, authority)| authority);
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_ours = |origin: &HeaderValue| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, authority)| {
+            let same = |ours: &str| ours.eq_ignore_ascii_case(authority);
+            host.is_some_and(same) || public.is_some_and(same)
+        })
+    };
+    let changes = !request.method().is_safe();
+    let is_cross_site =
+        headers.get_all(SEC_FETCH_SITE).iter().any(|site| site.as_bytes() == b"cross-site");
+    headers.get_all(header::ORIGIN).iter().all(is_ours) && !(changes && is_cross_site)
+}
+
 /// Readiness tells nothing of anybody, and a link to a file is signed.
 fn is_open(path: &str) -> bool {
     path == READY || path.starts_with(file_link::PATH)
@@ -72,6 +112,9 @@ pub(crate) fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Where readiness is asked for.
 pub(super) const READY: &str = "/_mock/ready";
 /// How long a token may be, in bytes.

@@ -109,7 +109,7 @@ async fn decide(
     let decided = async {
         let id = segment(id)?;
         let Decision { outcome, reject_notes } =
-            read(request, r#"{"outcome":"reject.BUSINESS_DOCUMENT"}"#).await?;
+            read(&app, request, r#"{"outcome":"reject.BUSINESS_DOCUMENT"}"#).await?;
         let outcome = outcome.parse().map_err(|error| Reply::outcome("outcome", &error))?;
         let reject_notes = notes(reject_notes)?;
         Ok(changed(&app, decide_business(&app, id, outcome, reject_notes).await?))
@@ -145,7 +145,7 @@ async fn complete(
     let completed = async {
         let id = segment(id)?;
         let outcome = outcome(outcome_header(request.headers()).as_deref())?;
-        let body = read_bytes(request).await?;
+        let body = read_bytes(&app, request).await?;
         let profile = app.config.profile;
         let (registration, waived) =
             profile.read(&body, Registration::examine, Registration::unknown)?;

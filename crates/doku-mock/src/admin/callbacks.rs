@@ -106,7 +106,8 @@ struct Attempted {
 /// after the first attempt, or at once if a fault delays or drops it.
 async fn fire(State(app): State<Arc<App>>, request: Request) -> Response {
     let fired = async {
-        let Fire { business, callback_type, status, reject_notes } = read(request, EXAMPLE).await?;
+        let Fire { business, callback_type, status, reject_notes } =
+            read(&app, request, EXAMPLE).await?;
         let refusal = |message: String| Reply::business(StatusCode::BAD_REQUEST, message, "A30");
         let kind = CallbackType::from(callback_type.as_str());
         if !kind.is_known() {
@@ -194,7 +195,7 @@ async fn resend(
 ) -> Response {
     let resent = async {
         let number = segment(number)?;
-        let Nothing {} = read(request, "{}").await?;
+        let Nothing {} = read(&app, request, "{}").await?;
         let state = delivery::resend(&app, number)
             .await
             .ok_or_else(|| Reply::business(StatusCode::NOT_FOUND, "CALLBACK NOT FOUND", "A30"))?;

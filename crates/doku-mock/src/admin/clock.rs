@@ -77,7 +77,7 @@ struct Advance {
 /// `POST /_mock/clock/advance {"by":"48h"}`: everything happens that falls due until then.
 async fn advance(State(app): State<Arc<App>>, request: Request) -> Response {
     let advanced = async {
-        let Advance { by } = read_document(request, r#"{"by":"48h"}"#).await?;
+        let Advance { by } = read_document(&app, request, r#"{"by":"48h"}"#).await?;
         let by = duration(&by)?;
         let delivered = agenda::advance(&app, by).await?;
         Ok(Reply::ok(&Advanced { delivered, now: app.clock.now().to_string() }, &[]))

@@ -85,7 +85,7 @@ struct Arm {
 /// `{"fault":TEXT}`.
 pub(super) async fn arm(State(app): State<Arc<App>>, request: Request) -> Response {
     let armed = async {
-        let fault = read::<Arm>(request, EXAMPLE).await?.fault()?;
+        let fault = read::<Arm>(&app, request, EXAMPLE).await?.fault()?;
         let number = app.faults.arm(fault.clone());
         let number = number.map_err(|error| refusal(&format!("{error}: DELETE /_mock/faults")))?;
         Ok(Reply::ok(&shown(number, &fault), &[]))

@@ -144,8 +144,8 @@ async fn openapi() -> Response {
 ///
 /// # Errors
 /// 415 for another media type, and what is wrong with the document.
-async fn read<T: DeserializeOwned>(request: Request, example: &str) -> Result<T, Reply> {
-    let bytes = read_bytes(request).await?;
+async fn read<T: DeserializeOwned>(app: &App, request: Request, example: &str) -> Result<T, Reply> {
+    let bytes = read_bytes(app, request).await?;
     validate::read(&bytes).map_err(|error| {
         let message = format!("{error}; send {example}, say");
         Reply::business(StatusCode::BAD_REQUEST, message, "A30")
@@ -153,12 +153,12 @@ async fn read<T: DeserializeOwned>(request: Request, example: &str) -> Result<T,
 }
 
 /// The same, unread.
-async fn read_bytes(request: Request) -> Result<Bytes, Reply> {
+async fn read_bytes(app: &App, request: Request) -> Result<Bytes, Reply> {
     if !is_json(request.headers()) {
         let message = "SEND IT AS JSON: Content-Type: application/json";
         return Err(Reply::business(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, "A30"));
     }
-    body::read(&mut request.into_body(), MAX_BODY).await
+    body::read(&mut request.into_body(), MAX_BODY, app.config.limits.body).await
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

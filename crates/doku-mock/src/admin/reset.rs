@@ -56,7 +56,7 @@ struct Gone {
 /// `POST /_mock/reset {}` or `{"partner":"BRN-…"}`.
 async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let reset = async {
-        let Reset { partner } = read(request, "{}").await?;
+        let Reset { partner } = read(&app, request, "{}").await?;
         let taken = match partner {
             Some(partner) => reset_partner(&app, partner.into()).await?,
             None => reset_all(&app).await?,

@@ -19,6 +19,7 @@ use crate::{
     app::App,
     journal::{Head, SentCallback, Told},
     outbound::{self, OutboundError},
+    panic::caught,
     store::{State, StoreError},
 };
 
@@ -110,7 +111,7 @@ async fn deliver_in_order(app: &App, callbacks: Vec<(i64, OnItsWay)>) {
     for (number, on_its_way) in numbers.into_iter().zip(on_their_way) {
         let outgoing = read.iter().find(|outgoing| outgoing.number == number);
         let done = match outgoing.filter(|_| !on_its_way.is_gone()) {
-            Some(outgoing) => complete(app, outgoing, false, &mut None).await,
+            Some(outgoing) => guarded(number, complete(app, outgoing, false, &mut None)).await,
             None => None,
         };
         if done.is_none() {
@@ -152,7 +153,9 @@ impl Due {
             let to_write = if ordered { &mut before } else { &mut unordered };
             let read = read(&runner, vec![due.number]).await.pop();
             let done = match read.filter(|_| !on_its_way.is_gone()) {
-                Some(outgoing) => complete(&runner, &outgoing, false, to_write).await,
+                Some(outgoing) => {
+                    guarded(due.number, complete(&runner, &outgoing, false, to_write)).await
+                }
                 None => None,
             };
             if done.is_none() {
@@ -172,6 +175,17 @@ async fn wait(before: &mut Option<oneshot::Receiver<()>>) {
         let _ = waited_for.await;
         *before = None;
     }
+}
+
+/// An attempt that panics is none, and does not end those after it.
+async fn guarded(
+    callback: i64,
+    attempt: impl Future<Output = Option<DeliveryState>>,
+) -> Option<DeliveryState> {
+    caught(attempt).await.unwrap_or_else(|error| {
+        error!(callback, %error, "an attempt failed; the next start makes it again");
+        None
+    })
 }
 
 /// Attempts a callback once more, by hand, and waits for what comes of it; `None` if there is none.

@@ -9,7 +9,16 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "give 30s, 48h or 1h30m, say; days are told in hours".to_owned())
 }
 
-/// The same, as it was written: for the mock to read.
+/// Reads how long a client may take.
+pub(super) fn limit(text: &str) -> Result<Duration, String> {
+    let read = duration(text)?;
+    match (Duration::from_millis(1)..=Duration::from_hours(24)).contains(&read) {
+        true => Ok(read),
+        false => Err("give 1ms to 24h".to_owned()),
+    }
+}
+
+/// As [`duration`], as it was written: for the mock to read.
 pub(super) fn checked(text: &str) -> Result<String, String> {
     duration(text).map(|_| text.to_owned())
 }

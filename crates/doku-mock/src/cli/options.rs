@@ -1,10 +1,10 @@
 //! The options of a mock that is started.
 
-use std::{error::Error, net::SocketAddr, path::PathBuf};
+use std::{error::Error, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{
     ArgAction, Args,
-    builder::{FalseyValueParser, NonEmptyStringValueParser},
+    builder::{FalseyValueParser, NonEmptyStringValueParser, RangedU64ValueParser},
 };
 use doku_mock::{
     Builder, Clock, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, Fault, MockDoku, Outcome, Pace, Profile,
@@ -12,7 +12,7 @@ use doku_mock::{
 use doku_signing::Credentials;
 use serde::Deserialize;
 
-use super::ca;
+use super::{ca, duration::limit};
 
 /// How a mock is set up, in the order of the help: what a first mock needs comes first.
 #[derive(Args)]
@@ -114,6 +114,18 @@ pub(super) struct Options {
     /// home directory unless set.
     #[arg(long, help_heading = HTTPS, env = "DOKU_MOCK_CA", value_name = "DIR")]
     ca: Option<PathBuf>,
+    /// How long a client may take over the head of a request, and how long a connection may be silent.
+    #[arg(long, help_heading = LIMITS, env = "DOKU_MOCK_HEAD_TIMEOUT", default_value = "30s", value_parser = limit, value_name = "DURATION")]
+    head_timeout: Duration,
+    /// How long a client may take over a whole body, five times as long over an upload; and how long it may leave its
+    /// reply untaken.
+    #[arg(long, help_heading = LIMITS, env = "DOKU_MOCK_BODY_TIMEOUT", default_value = "60s", value_parser = limit, value_name = "DURATION")]
+    body_timeout: Duration,
+    /// How many connections may be open, over http and https together; who comes then waits.
+    ///
+    /// 512 leave room for files and callbacks where a process may have 1024 descriptors.
+    #[arg(long, help_heading = LIMITS, env = "DOKU_MOCK_MAX_CONNECTIONS", default_value_t = 512, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000), value_name = "NUMBER")]
+    max_connections: usize,
 }
 
 /// The file of `--partners`.
@@ -137,7 +149,10 @@ impl Options {
             .pace(self.pace)
             .outcome(self.outcome)
             .profile(self.profile)
-            .services(self.services);
+            .services(self.services)
+            .head_timeout(self.head_timeout)
+            .body_timeout(self.body_timeout)
+            .max_connections(self.max_connections);
         match self.partners {
             Some(file) => {
                 for Partner { client_id, secret_key } in partners(&file)? {
@@ -213,3 +228,4 @@ const ENGINE: &str = "A mock's time, and what there is at the start";
 const WRONG: &str = "What goes wrong, and what is asked of requests";
 const ACCESS: &str = "Who reaches it, and whom it reaches";
 const HTTPS: &str = "Https";
+const LIMITS: &str = "How long clients may take, and how many there may be";

@@ -2,7 +2,7 @@
 
 use std::{error::Error, io::Write, path::Path};
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::{Failure, log, options::Options, stop::StopSignals};
 
@@ -24,6 +24,7 @@ struct Ready<'a> {
 pub(super) async fn run(options: Options) -> Result<(), Failure> {
     let refused = |error: Box<dyn Error>| Failure::refused(error.to_string());
     let _log = log::to_stderr().map_err(|error| refused(error.into()))?;
+    log_panics();
     serve(options).await.map_err(refused)
 }
 
@@ -50,4 +51,15 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         () = stop.next() => warn!("stopped at once"),
     }
     Ok(())
+}
+
+/// A panic is logged by its place, and by its text only where that is the same for everybody: another may hold
+/// personal data.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let text = panic.payload().downcast_ref::<&'static str>().copied();
+        let text = text.unwrap_or("its text is not shown, since it may hold personal data");
+        error!(place, text, "panicked: please report it");
+    }));
 }

@@ -117,7 +117,7 @@ pub(crate) async fn around<A: Future<Output = Response>>(
         }
         Some(_) => {
             wire.reset = true;
-            let (_, asked) = read(operation, request).await;
+            let (_, asked) = read(app, operation, request).await;
             let mut response = Response::default();
             response.extensions_mut().insert(asked);
             response
@@ -184,12 +184,13 @@ async fn wait(app: &App, by: Duration) {
 }
 
 /// A request's body, as far as the journal keeps it.
-async fn read(operation: Endpoint, request: Request) -> (Parts, Asked) {
+async fn read(app: &App, operation: Endpoint, request: Request) -> (Parts, Asked) {
     let (parts, mut content) = request.into_parts();
     let mut asked = Asked::new(operation);
     if operation != Endpoint::UploadFile {
         // What cannot be read is not what goes wrong here.
-        asked.body = body::read(&mut content, MAX_BODY).await.unwrap_or_default();
+        asked.body =
+            body::read(&mut content, MAX_BODY, app.config.limits.body).await.unwrap_or_default();
     }
     (parts, asked)
 }
@@ -208,7 +209,7 @@ async fn refuse(
     request: Request,
     refusal: &Refusal<'_>,
 ) -> Response {
-    let (parts, asked) = read(operation, request).await;
+    let (parts, asked) = read(app, operation, request).await;
     let reason = refusal.status.canonical_reason().unwrap_or("Refused");
     let reply = match refusal.code {
         Some(code) => {

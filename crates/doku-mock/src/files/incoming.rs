@@ -10,7 +10,6 @@ use doku_types::FileId;
 use tokio::{
     fs::File,
     io::{AsyncWriteExt, BufWriter},
-    sync::OwnedSemaphorePermit,
 };
 
 use super::{Directory, logged, part_name, sync_directory};
@@ -31,19 +30,17 @@ pub(crate) struct Received {
     part: Part,
 }
 
-/// What an unkept file takes up, until dropped: a name, bytes of the budget, a place.
+/// What an unkept file takes up, until dropped: a name and bytes of the budget.
 #[derive(Debug)]
 struct Part {
     directory: Arc<Directory>,
     path: PathBuf,
     bytes: u64,
     kept: bool,
-    _place: OwnedSemaphorePermit,
 }
 
 impl Incoming {
     pub(super) async fn create(directory: &Arc<Directory>) -> io::Result<Self> {
-        let place = Arc::clone(&directory.places).acquire_owned().await;
         let number = directory.next.fetch_add(1, Ordering::Relaxed);
         let path = directory.path.join(part_name(number));
         let mut options = File::options();
@@ -51,13 +48,7 @@ impl Incoming {
         #[cfg(unix)]
         options.mode(OWNER_ONLY);
         let file = options.open(&path).await.map_err(|error| logged(error, &path))?;
-        let part = Part {
-            directory: Arc::clone(directory),
-            path,
-            bytes: 0,
-            kept: false,
-            _place: place.expect("the semaphore is never closed"),
-        };
+        let part = Part { directory: Arc::clone(directory), path, bytes: 0, kept: false };
         Ok(Self { file: BufWriter::with_capacity(BUFFER, file), head: Vec::new(), part })
     }
 

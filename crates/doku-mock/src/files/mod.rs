@@ -19,7 +19,7 @@ pub(crate) use content::Content;
 use doku_types::FileId;
 pub(crate) use incoming::{Incoming, Received};
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{error, warn};
 
 /// The directory. Clones share it; while one lives, no other mock can open it.
@@ -42,6 +42,12 @@ struct Directory {
     lock: File,
     /// Removes the directory when dropped, if nobody is to find it again.
     _temporary: Option<TempDir>,
+}
+
+/// The right to have a file come in.
+#[derive(Debug)]
+pub(crate) struct Place {
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Files {
@@ -82,11 +88,17 @@ impl Files {
         })))
     }
 
-    /// A new file to be written; waits while as many as may be are coming in.
+    /// Waits for the right to have a file come in, until it is dropped: only so many do at once.
+    pub(crate) async fn place(&self) -> Place {
+        let place = Arc::clone(&self.0.places).acquire_owned().await;
+        Place { _permit: place.expect("the semaphore is never closed") }
+    }
+
+    /// A new file to be written, by whoever has a place.
     ///
     /// # Errors
     /// It cannot be created; logged.
-    pub(crate) async fn incoming(&self) -> io::Result<Incoming> {
+    pub(crate) async fn incoming(&self, _: &Place) -> io::Result<Incoming> {
         Incoming::create(&self.0).await
     }
 

@@ -18,7 +18,7 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 async fn receive(files: &Files, content: &[u8]) -> io::Result<Received> {
-    let mut incoming = files.incoming().await?;
+    let mut incoming = files.incoming(&files.place().await).await?;
     for chunk in content.chunks(100) {
         incoming.write(chunk).await?;
     }
@@ -63,7 +63,7 @@ async fn a_kept_file_is_read_as_it_was_written_also_by_the_next_process() {
 async fn a_file_that_is_not_kept_leaves_nothing_and_gives_its_bytes_back() {
     let files = Files::temporary(BUDGET).unwrap();
     let directory = files.0.path.clone();
-    let mut incoming = files.incoming().await.unwrap();
+    let mut incoming = files.incoming(&files.place().await).await.unwrap();
     incoming.write(&[0; 600]).await.unwrap();
     let [part, lock] = &names(&directory)[..] else { panic!("{:?}", names(&directory)) };
     assert!(is_part(part) && lock == "lock", "{part}");
@@ -79,11 +79,11 @@ async fn a_file_that_is_not_kept_leaves_nothing_and_gives_its_bytes_back() {
 async fn what_a_stopped_mock_drops_late_is_not_its_successors() {
     let (_home, database, _) = beside();
     let stopped = Files::beside(&database, BUDGET).unwrap();
-    let late = stopped.incoming().await.unwrap();
+    let late = stopped.incoming(&stopped.place().await).await.unwrap();
     stopped.close();
     let successor = Files::beside(&database, BUDGET).unwrap();
     successor.tidy(|_| false).unwrap();
-    let mut incoming = successor.incoming().await.unwrap();
+    let mut incoming = successor.incoming(&successor.place().await).await.unwrap();
     incoming.write(b"paper").await.unwrap();
     drop(late);
     incoming.finish().await.unwrap().keep(&id(1)).unwrap();
@@ -93,8 +93,8 @@ async fn what_a_stopped_mock_drops_late_is_not_its_successors() {
 #[tokio::test]
 async fn files_that_come_in_at_once_cannot_exceed_the_budget_together() {
     let files = Files::temporary(BUDGET).unwrap();
-    let mut first = files.incoming().await.unwrap();
-    let mut second = files.incoming().await.unwrap();
+    let mut first = files.incoming(&files.place().await).await.unwrap();
+    let mut second = files.incoming(&files.place().await).await.unwrap();
     first.write(&[0; 600]).await.unwrap();
     let refused = second.write(&[0; 401]).await.unwrap_err();
     assert_eq!(refused.kind(), io::ErrorKind::QuotaExceeded);
@@ -110,7 +110,7 @@ async fn more_files_than_may_come_in_at_once_wait_for_a_place() {
     let files = Files::temporary(BUDGET).unwrap();
     let mut coming = Vec::new();
     for _ in 0..32 {
-        coming.push(files.incoming().await.unwrap());
+        coming.push(files.place().await);
     }
     let waiting = tokio::spawn({
         let files = files.clone();

@@ -1,11 +1,11 @@
 //! Upload File: multipart with a bearer; the file itself or a URL to fetch it from (A16, A27).
 
-use std::time::Duration;
-
 use axum::{
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use doku_types::{
     ClientId,
     code::{BusinessType, LegalEntity},
@@ -16,15 +16,19 @@ use doku_types::{
     },
     validate::{Fault, FaultKind},
 };
-use http::{StatusCode, Uri, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use multer::{Constraints, Field, Multipart, SizeLimit};
+use tokio::time::timeout;
 
-use super::requirements::requirements;
+use super::{
+    pieces::{Outstanding, Pieces},
+    requirements::requirements,
+};
 use crate::{
     app::App,
     auth::{self, Asked},
     body,
-    files::{Files, Incoming, Received},
+    files::{Files, Incoming, Place, Received},
     reply::Reply,
 };
 
@@ -36,8 +40,22 @@ pub(crate) async fn upload(app: &App, request: Request) -> Response {
         Err(refusal) => return refusal.into_response(asked),
     };
     asked.partner = Some(partner.clone());
-    let outcome = receive(app, &partner, request).await;
+    // Its place comes first: who has none may not have the mock read anything.
+    let Ok(place) = timeout(app.config.limits.head, app.files.place()).await else {
+        return crowded(asked);
+    };
+    let outcome = receive(app, &partner, &place, request).await;
     let mut response = outcome.unwrap_or_else(|refusal| refusal).into_response();
+    response.extensions_mut().insert(asked);
+    response
+}
+
+/// As many come in as may be: try again.
+fn crowded(asked: Asked) -> Response {
+    let message = "TOO MANY FILES COME IN AT ONCE: TRY AGAIN";
+    let refusal = Reply::business(StatusCode::SERVICE_UNAVAILABLE, message, "A30");
+    let mut response = refusal.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response.extensions_mut().insert(asked);
     response
 }
@@ -54,8 +72,14 @@ struct SentFile {
     content: Received,
 }
 
-async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Reply, Reply> {
-    let sent = tokio::time::timeout(WHOLE_UPLOAD, read_or_fetch(app, request)).await;
+async fn receive(
+    app: &App,
+    partner: &ClientId,
+    place: &Place,
+    request: Request,
+) -> Result<Reply, Reply> {
+    let within = app.config.limits.upload();
+    let sent = timeout(within, read_or_fetch(app, place, request)).await;
     let (purpose, SentFile { name, content }) = sent.map_err(|_| body::late())??;
     let faults = requirement(&purpose).check(&name, content.size(), content.head());
     let kind = FileKind::sniff(content.head());
@@ -71,14 +95,18 @@ async fn receive(app: &App, partner: &ClientId, request: Request) -> Result<Repl
     Ok(Reply::ok(&reply, &["A16", "A17", "A18"]))
 }
 
-async fn read_or_fetch(app: &App, request: Request) -> Result<(FilePurpose, SentFile), Reply> {
-    let Parts { texts, file } = read_parts(&app.files, request).await?;
+async fn read_or_fetch(
+    app: &App,
+    place: &Place,
+    request: Request,
+) -> Result<(FilePurpose, SentFile), Reply> {
+    let Parts { texts, file } = read_parts(&app.files, place, request).await?;
     let (Some(purpose), []) = (texts.purpose(), &*texts.validate()) else {
         return Err(Reply::faults(&texts.validate()));
     };
     let file = match file {
         Some(file) => file,
-        None => fetch(app, &texts.file_url).await?,
+        None => fetch(app, place, &texts.file_url).await?,
     };
     Ok((purpose, file))
 }
@@ -92,18 +120,21 @@ fn refusal(faults: &[Fault]) -> Reply {
     reply
 }
 
-async fn read_parts(files: &Files, request: Request) -> Result<Parts, Reply> {
+async fn read_parts(files: &Files, place: &Place, request: Request) -> Result<Parts, Reply> {
     let content_type = request
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let boundary = multer::parse_boundary(content_type).map_err(|_| {
+    let boundary = multer::parse_boundary(content_type).ok();
+    let boundary = boundary.filter(|boundary| (1..=MAX_BOUNDARY).contains(&boundary.len()));
+    let boundary = boundary.ok_or_else(|| {
         bad_multipart("the Content-Type is not multipart/form-data with a boundary")
     })?;
     let constraints =
         Constraints::new().size_limit(SizeLimit::new().whole_stream(MAX_UPLOAD as u64 + MAX_REST));
-    let stream = request.into_body().into_data_stream();
+    let (pieces, outstanding) = Pieces::new(request.into_body());
+    let stream = Body::new(pieces).into_data_stream();
     let mut multipart = Multipart::with_constraints(stream, boundary, constraints);
     let mut parts = Parts::default();
     let mut count = 0;
@@ -113,18 +144,35 @@ async fn read_parts(files: &Files, request: Request) -> Result<Parts, Reply> {
             return Err(bad_multipart("there are too many parts"));
         }
         let texts = &mut parts.texts;
-        match field.name() {
+        let mut field = Content { field, outstanding: &outstanding };
+        match field.field.name() {
             Some("category") => keep(&mut texts.category, read_text(field, "category").await?)?,
             Some("code") => keep(&mut texts.code, read_text(field, "code").await?)?,
             Some("file_url") => keep(&mut texts.file_url, read_text(field, "file_url").await?)?,
             Some("file") => {
-                parts.file = read_file(files, field, parts.file.take()).await?;
+                parts.file = read_file(files, place, field, parts.file.take()).await?;
                 texts.has_file = parts.file.is_some();
             }
-            _ => discard(field).await?,
+            // One that nobody knows is ignored, whatever it holds.
+            _ => while field.chunk().await?.is_some() {},
         }
     }
     Ok(parts)
+}
+
+/// What is in a part.
+struct Content<'a> {
+    field: Field<'a>,
+    outstanding: &'a Outstanding,
+}
+
+impl Content<'_> {
+    /// The next bytes of it.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Reply> {
+        let chunk = self.field.chunk().await.map_err(|error| broken(&error))?;
+        self.outstanding.back(chunk.as_ref().map_or(0, Bytes::len));
+        Ok(chunk)
+    }
 }
 
 /// A part that says something; one that comes twice is ambiguous.
@@ -141,9 +189,9 @@ fn twice() -> Reply {
 }
 
 /// A part's text; an empty part is how a form says that it has nothing to say.
-async fn read_text(mut field: Field<'_>, name: &str) -> Result<String, Reply> {
+async fn read_text(mut field: Content<'_>, name: &str) -> Result<String, Reply> {
     let mut content = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+    while let Some(chunk) = field.chunk().await? {
         if content.len() + chunk.len() > MAX_TEXT {
             return Err(too_large(name, MAX_TEXT));
         }
@@ -159,12 +207,13 @@ async fn read_text(mut field: Field<'_>, name: &str) -> Result<String, Reply> {
 /// field that nobody filled in.
 async fn read_file(
     files: &Files,
-    mut field: Field<'_>,
+    place: &Place,
+    mut field: Content<'_>,
     before: Option<SentFile>,
 ) -> Result<Option<SentFile>, Reply> {
-    let name = field.file_name().unwrap_or_default().to_owned();
+    let name = field.field.file_name().unwrap_or_default().to_owned();
     let mut incoming = None;
-    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
+    while let Some(chunk) = field.chunk().await? {
         if chunk.is_empty() {
             continue;
         }
@@ -173,7 +222,7 @@ async fn read_file(
         }
         let incoming = match &mut incoming {
             Some(incoming) => incoming,
-            None => incoming.insert(files.incoming().await.map_err(Reply::storage)?),
+            None => incoming.insert(files.incoming(place).await.map_err(Reply::storage)?),
         };
         write(incoming, &chunk, "file").await?;
     }
@@ -199,12 +248,6 @@ async fn write(incoming: &mut Incoming, chunk: &[u8], name: &str) -> Result<(), 
     incoming.write(chunk).await.map_err(Reply::storage)
 }
 
-/// A part that nobody knows is ignored, whatever it holds.
-async fn discard(mut field: Field<'_>) -> Result<(), Reply> {
-    while field.chunk().await.map_err(|error| broken(&error))?.is_some() {}
-    Ok(())
-}
-
 /// Nothing in an upload says for which sort of business it is, and no two sorts differ in what
 /// they ask of one file.
 fn requirement(purpose: &FilePurpose) -> FileRequirement {
@@ -216,15 +259,14 @@ fn requirement(purpose: &FilePurpose) -> FileRequirement {
         .unwrap_or_else(FileRequirement::fallback)
 }
 
-async fn fetch(app: &App, url: &str) -> Result<SentFile, Reply> {
+async fn fetch(app: &App, place: &Place, url: &str) -> Result<SentFile, Reply> {
     let failed = |why: &str| {
         let message = format!("could not be fetched: {why}");
         Reply::faults(&[Fault::new("file_url", FaultKind::NotFound, "A30", message)])
     };
     let uri: Uri = url.parse().map_err(|_| failed("it is not a URL"))?;
     let name = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
-    // Its place comes first, so that no more is fetched at once than may come in.
-    let mut incoming = app.files.incoming().await.map_err(Reply::storage)?;
+    let mut incoming = app.files.incoming(place).await.map_err(Reply::storage)?;
     let mut download = app.outbound.open(uri).await.map_err(|error| failed(&error.to_string()))?;
     if download.status != StatusCode::OK {
         return Err(failed(&format!("the answer was {}", download.status.as_u16())));
@@ -251,6 +293,7 @@ fn broken(error: &multer::Error) -> Reply {
         multer::Error::IncompleteStream | multer::Error::IncompleteFieldData { .. } => {
             bad_multipart("it ends before its closing boundary")
         }
+        multer::Error::StreamReadFailed(error) => bad_multipart(&error.to_string()),
         _ => bad_multipart("its parts are malformed"),
     }
 }
@@ -261,5 +304,5 @@ const MAX_UPLOAD: usize = 15_000_000;
 const MAX_REST: u64 = 64 << 10;
 const MAX_TEXT: usize = 4 << 10;
 const MAX_PARTS: usize = 16;
-/// How long a client may take over an upload.
-const WHOLE_UPLOAD: Duration = Duration::from_mins(5);
+/// By RFC 2046.
+const MAX_BOUNDARY: usize = 70;

@@ -3,6 +3,7 @@
 pub(crate) mod business;
 pub(crate) mod file;
 pub(crate) mod lite;
+mod pieces;
 pub(crate) mod registration;
 pub(crate) mod requirements;
 pub(crate) mod token;

@@ -153,6 +153,18 @@ mod tests {
             "://127.0.0.1:x/x",
             "://127.0.0.1:/x",
             "://user@127.0.0.1/x",
+            // Anywhere, by several ways to write what leads to loopback or to private addresses.
+            "://0.0.0.0/x",
+            "://[::]/x",
+            "://[::127.0.0.1]/x",
+            "://[64:ff9b::10.0.0.1]/x",
+            "://[2002:0a00:0001::1]/x",
+            "://[fe80::1]/x",
+            "://[fec0::1]/x",
+            "://[::ffff:169.254.169.254]/x",
+            "://100.100.100.200/x",
+            "://168.63.129.16/x",
+            "://255.255.255.255/x",
         ] {
             let verdict = judge(&[], rest);
             assert!(matches!(verdict, Err(OutboundError::Blocked(_))), "{rest}: {verdict:?}");
@@ -188,6 +200,19 @@ mod tests {
         let mut guard = Guard::new(&[]);
         let local = guard.call("localhost".parse().unwrap()).await.unwrap();
         assert!(local.into_iter().all(|address| address.ip().is_loopback()));
+
+        // As curl and C write addresses: judged by what they mean.
+        for name in ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost."] {
+            let found = guard.call(name.parse().unwrap()).await;
+            // Not every resolver knows them.
+            assert!(
+                found.is_err() || found.is_ok_and(|mut all| all.all(|a| a.ip().is_loopback())),
+                "{name}"
+            );
+        }
+        for name in ["134744072", "0x08080808", "010.010.010.010", "8.8.2056", "2852039166"] {
+            assert!(guard.call(name.parse().unwrap()).await.is_err(), "{name}");
+        }
 
         let [inside, outside]: [SocketAddr; 2] =
             ["10.0.0.1:80", "8.8.8.8:80"].map(|address| address.parse().unwrap());

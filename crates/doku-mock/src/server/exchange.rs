@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use hyper::body::Incoming;
 use tower_service::Service;
+use tracing::error;
 
 use crate::{
     app::App,
@@ -19,7 +20,8 @@ use crate::{
     fault::{OverSocket, Wire},
     gate::{Gate, GatedBody},
     journal::Begun,
-    reply::Release,
+    panic::{Panicked, caught, caught_now},
+    reply::{Release, Reply},
 };
 
 /// One exchange: route it, read what the operation left of the request, hold its callbacks back.
@@ -30,17 +32,20 @@ pub(super) async fn answer(
     app: Arc<App>,
 ) -> Result<http::Response<GatedBody>, Reset> {
     let expects_continue = request.headers().contains_key(header::EXPECT);
+    // A chunked body may have had a length as well, of which hyper does not tell: whoever stands between may have
+    // seen another end of it, so that nothing after it is believed (RFC 9112, 6.3).
+    let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let (parts, body) = request.into_parts();
     let begun = Begun::new(&app, &parts);
     let (body, leftover) = DrainedBody::new(body);
     let mut request = Request::from_parts(parts, Body::new(body));
     request.extensions_mut().insert(OverSocket);
-    let mut response: Response = router.call(request).await.into_response();
+    let mut response = routed(&mut router, request).await;
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
-    if late || !leftover.drain(expects_continue).await {
+    if late || is_chunked || !leftover.drain(expects_continue).await {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    begun.write_down(&app, &mut response);
+    written(&app, begun, &mut response);
     let held = response.extensions_mut().remove::<Release>();
     let wire = response.extensions_mut().remove::<Wire>().unwrap_or_default();
     if wire.reset {
@@ -55,6 +60,27 @@ pub(super) async fn answer(
     }
     let is_wrong = wire.length.is_some();
     Ok(response.map(|body| GatedBody::new(body, gate, held).cut(wire.cut, is_wrong)))
+}
+
+/// What the routes answer; 500 with an id, should they panic.
+async fn routed(router: &mut Router, request: Request) -> Response {
+    match caught(router.call(request)).await {
+        Ok(answered) => answered.into_response(),
+        Err(Panicked) => {
+            let id = format!("{:016x}", fastrand::u64(..));
+            error!(id, "a request could not be answered: the panic before this says where");
+            let message =
+                format!("THE MOCK HAS FAILED: ITS LOG SAYS WHERE, BESIDE {id}. PLEASE REPORT IT");
+            Reply::business(StatusCode::INTERNAL_SERVER_ERROR, message, "A30").into_response()
+        }
+    }
+}
+
+/// Logs the exchange and keeps it in the journal; a reply is not lost for that.
+fn written(app: &App, begun: Begun, response: &mut Response) {
+    if caught_now(|| begun.write_down(app, response)).is_err() {
+        error!("an exchange could not be written down: the panic before this says where");
+    }
 }
 
 /// The connection is reset, by a fault on demand.
@@ -73,12 +99,43 @@ pub(crate) async fn call(
     parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
     let begun = Begun::new(app, &parts);
     let request = Request::from_parts(parts, Body::from(body));
-    let mut response: Response = router.call(request).await.into_response();
-    begun.write_down(app, &mut response);
+    let mut response = routed(&mut router, request).await;
+    written(app, begun, &mut response);
     let (mut parts, body) = response.into_parts();
     let held = parts.extensions.remove::<Release>();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     drop(held);
     parts.extensions.clear();
     http::Response::from_parts(parts, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+    use crate::MockDoku;
+
+    /// Panics where a handler would wait.
+    async fn wrong() -> Reply {
+        tokio::task::yield_now().await;
+        panic!("budi@example.com")
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_500_with_an_id_in_the_journal_and_the_mock_goes_on() {
+        let mock = MockDoku::start().await;
+        let router = Router::new().route("/adv-core-api/wrong", get(wrong));
+        let request = http::Request::get("/adv-core-api/wrong").body(Bytes::new()).unwrap();
+        let reply = call(&mock.app, router, request).await;
+        assert_eq!(reply.status(), 500);
+        let body = std::str::from_utf8(reply.body()).unwrap();
+        assert!(body.contains("BESIDE ") && !body.contains("budi"), "{body}");
+        let id = body.split_once("BESIDE ").unwrap().1.split_once('.').unwrap().0;
+        assert!(id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
+        let statuses: Vec<_> = mock.journal().iter().map(|entry| entry.status()).collect();
+        assert_eq!(statuses.len(), 1);
+        let ready = http::Request::get("/_mock/ready").body("").unwrap();
+        assert_eq!(mock.call(ready).await.status(), 200);
+    }
 }

@@ -11,7 +11,6 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     task::JoinSet,
     time::timeout,
 };
@@ -20,26 +19,30 @@ use tracing::{debug, warn};
 use super::{exchange::answer, only_https_here};
 use crate::{
     app::App,
-    body::HEAD,
     gate::{Abort, Gate, GatedIo},
     tls::Tls,
 };
 
 /// Serves until the app is stopped, then lets replies under way finish for at most [`DRAIN`].
 pub(crate) async fn serve(listener: TcpListener, tls: Option<Tls>, router: Router, app: Arc<App>) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     // Dropped with this future, it ends whatever is still open.
     let mut connections = JoinSet::new();
+    // Accepted, and without a place yet: an address that nobody calls takes none.
+    let mut waiting = None;
     loop {
-        let accepted = async {
+        let opened = async {
+            if waiting.is_none() {
+                waiting = Some(listener.accept().await?.0);
+            }
             // The semaphore is never closed.
-            let place = Arc::clone(&places).acquire_owned().await.ok();
-            (place, listener.accept().await)
+            let place = Arc::clone(&app.connections).acquire_owned().await.ok();
+            Ok::<_, io::Error>((place, waiting.take()))
         };
         tokio::select! {
-            (place, accepted) = accepted => match accepted {
-                Ok((stream, _)) => {
+            opened = opened => match opened {
+                Ok((_, None)) => {}
+                Ok((place, Some(stream))) => {
                     let (router, app) = (router.clone(), Arc::clone(&app));
                     let connection = Connection { router, app, watcher: graceful.watcher() };
                     let tls = tls.clone();
@@ -79,8 +82,9 @@ impl Connection {
         let Some(tls) = tls else {
             return self.exchanges(stream).await;
         };
+        let within = self.app.config.limits.head;
         let opened = tokio::select! {
-            opened = timeout(HEAD, open(stream, &tls)) => opened,
+            opened = timeout(within, open(stream, &tls)) => opened,
             // Nothing was asked yet that this could cut off.
             () = self.app.stopped() => return,
         };
@@ -96,7 +100,7 @@ impl Connection {
                 warn!(%error, "a client broke the handshake off: have it trust {ca}");
             }
             Ok(Err(error)) => debug!(%error, "no handshake"),
-            Err(_) => debug!("no handshake within {} s", HEAD.as_secs()),
+            Err(_) => debug!("no handshake within {within:?}"),
         }
     }
 
@@ -105,19 +109,30 @@ impl Connection {
         let Self { router, app, watcher } = self;
         let gate = Gate::default();
         let _connected = app.metrics.connected();
-        let io = GatedIo::new(TokioIo::new(stream), gate.clone());
+        let limits = app.config.limits;
+        let io = GatedIo::new(TokioIo::new(stream), gate.clone(), limits.body);
         let service = service_fn(move |request| {
             answer(request, router.clone(), gate.clone(), Arc::clone(&app))
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(limits.head)
+            // Of one head, and of what is read ahead. That a head has at most 100 lines is hyper's own
+            // limit; told to it, it would cost an allocation for each request.
+            .max_buf_size(MAX_HEAD)
+            .max_header_size(MAX_HEAD)
             // A client that has said all it had to say still gets its answer.
             .half_close(true)
             // `Client-Id`, as DOKU spells it, for clients that compare names by case.
             .title_case_headers(true)
             .serve_connection(io, service);
         match watcher.watch(connection).await {
+            Err(error) if error.is_parse_too_large() => {
+                warn!(
+                    "the head of a request is too large: it may have 100 lines, and {} KiB",
+                    MAX_HEAD >> 10
+                );
+            }
             Err(error) if error.is_parse() => {
                 warn!(%error, "not HTTP: does somebody use https here? It has an address of its own, by --https");
             }
@@ -152,7 +167,7 @@ async fn open(
     tls.accept(stream).await.map(Opened::Secure)
 }
 
-/// At each of the addresses.
-const MAX_CONNECTIONS: usize = 1024;
+/// The head of a request, in bytes.
+const MAX_HEAD: usize = 64 << 10;
 /// How long what is under way may take once the app is stopped: the program ends within 5 s.
 pub(crate) const DRAIN: Duration = Duration::from_secs(4);

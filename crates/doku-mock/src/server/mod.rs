@@ -9,8 +9,8 @@ use axum::{
     Router,
     extract::{Request, State},
     middleware,
-    response::IntoResponse,
-    routing::{MethodFilter, get, on},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, any, get, on},
 };
 use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -45,13 +45,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     };
     let own = admin::routes()
         .route(&format!("{}{{id}}", file_link::PATH), get(link))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), admin::guard));
+        // What is not there is told to nobody else either.
+        .route("/_mock/{*rest}", any(unknown_path))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), admin::guard));
     operations
         .merge(own)
         .fallback(unknown_path)
-        .method_not_allowed_fallback(
-            |method: Method| async move { auth::method_not_allowed(&method) },
-        )
+        .method_not_allowed_fallback(wrong_method)
         .with_state(app)
 }
 
@@ -64,6 +65,10 @@ fn only_https_here(app: Arc<App>) -> Router {
         reply
     };
     Router::new().fallback(refuse).with_state(app)
+}
+
+async fn wrong_method(method: Method) -> Response {
+    auth::method_not_allowed(&method).into_response()
 }
 
 async fn unknown_path(request: Request) -> Reply {
