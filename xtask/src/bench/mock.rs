@@ -7,9 +7,11 @@ mod floor;
 mod footprint;
 mod generator;
 mod partner;
+mod peers;
 mod rates;
 mod receiver;
 mod server;
+mod steady;
 mod wire;
 
 use std::{
@@ -31,7 +33,7 @@ pub(crate) use self::floor::serve_floor;
 /// in 60 ms; 16 MiB of memory when idle, 64 MiB after a million requests; a program of 12 MiB.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask bench mock\n  cargo xtask bench mock --seconds 2 --requests 20000"
+    after_help = "Examples:\n  cargo xtask bench mock --peers\n  cargo xtask bench mock --seconds 2 --requests 20000"
 )]
 pub(crate) struct Options {
     /// How long each server is measured for each row, in seconds.
@@ -40,6 +42,9 @@ pub(crate) struct Options {
     /// How many requests are sent before memory is looked at.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
     requests: u64,
+    /// Measure Prism, Mockoon and WireMock too; npm installs them under target/peers.
+    #[arg(long)]
+    peers: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -77,6 +82,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 async fn measure(options: &Options) -> Result<Figures> {
     // With all cores.
     let program = build()?;
+    if options.peers {
+        peers::install();
+    }
     let cores = Cores::choose();
     Ok(Figures {
         pinned: cores.pinned(),
@@ -84,6 +92,11 @@ async fn measure(options: &Options) -> Result<Figures> {
         start: footprint::start(&program, &cores)?,
         idle: footprint::idle(&program, &cores).await?,
         after: footprint::after(&program, &cores, options.requests).await?,
+        peers: if options.peers {
+            peers::measure(&program, &cores, options.seconds).await?
+        } else {
+            Vec::new()
+        },
         program_bytes: std::fs::metadata(&program)?.len(),
     })
 }

@@ -15,6 +15,8 @@ pub(super) struct Figures {
     pub(super) start: Start,
     pub(super) idle: Option<Memory>,
     pub(super) after: After,
+    /// This mock and others at the same GET; empty where they were not asked for.
+    pub(super) peers: Vec<Peer>,
     pub(super) program_bytes: u64,
 }
 
@@ -43,6 +45,29 @@ pub(super) struct Start {
 pub(super) struct After {
     pub(super) requests: u64,
     pub(super) memory: Option<Memory>,
+}
+
+/// One of those that are compared, by name and version.
+#[derive(Serialize)]
+pub(super) struct Peer {
+    pub(super) name: String,
+    pub(super) measured: Option<Measured>,
+    /// Why nothing was.
+    pub(super) skipped: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Measured {
+    pub(super) peer: Figure,
+    pub(super) floor: Figure,
+    pub(super) ratio: f64,
+    /// From the start of the process.
+    pub(super) first_answer_ms: f64,
+    pub(super) idle: Option<Memory>,
+    /// After the load.
+    pub(super) after: Option<Memory>,
+    /// Its files, without a runtime that it needs.
+    pub(super) installed_bytes: u64,
 }
 
 impl Rate {
@@ -95,6 +120,34 @@ impl Figures {
     }
 }
 
+impl Figures {
+    fn write_peers(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.peers.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\nThe same GET from others     a second   of the floor   processor, µs")?;
+        writeln!(f, "   first answer, ms   idle, MiB   after, MiB   installed, MiB")?;
+        for Peer { name, measured, skipped } in &self.peers {
+            write!(f, "  {name:<24}")?;
+            let Some(measured) = measured else {
+                writeln!(f, "  skipped: {}", skipped.as_deref().unwrap_or("not measured"))?;
+                continue;
+            };
+            let Measured { peer, ratio, first_answer_ms, idle, after, installed_bytes, .. } =
+                measured;
+            write!(f, "{:>11.0}{ratio:>15.2}", peer.per_second)?;
+            write!(f, "{:>16.0}", peer.processor_us.unwrap_or(f64::NAN))?;
+            write!(f, "{first_answer_ms:>19.0}")?;
+            for memory in [idle, after] {
+                let resident = memory.map_or(f64::NAN, |memory| mib(memory.resident));
+                write!(f, "{resident:>12.1}")?;
+            }
+            writeln!(f, "{:>18.1}", mib(*installed_bytes))?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let where_ = if self.pinned { "on one core" } else { "NOT pinned to a core" };
@@ -130,6 +183,7 @@ impl fmt::Display for Figures {
             writeln!(f)?;
         }
         writeln!(f, "\nThe program has {:.1} MiB", mib(self.program_bytes))?;
+        self.write_peers(f)?;
         writeln!(f, "\nAims")?;
         for Aim { what, measured, met } in self.aims() {
             let verdict = if met { "met" } else { "MISSED" };
@@ -139,7 +193,7 @@ impl fmt::Display for Figures {
     }
 }
 
-pub(super) fn mib(bytes: u64) -> f64 {
+fn mib(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
@@ -148,3 +202,67 @@ const LONGEST_START_MS: f64 = 60.0;
 const MOST_IDLE: u64 = 16;
 const MOST_AFTER: u64 = 64;
 const MOST_PROGRAM: u64 = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(per_second: f64) -> Figure {
+        Figure { per_second, processor_us: Some(1e6 / per_second), busy: Some(1.0) }
+    }
+
+    fn rate(ratio: f64, aim: Option<f64>) -> Rate {
+        Rate { name: "an operation", mock: figure(500.0), floor: figure(1000.0), ratio, aim }
+    }
+
+    fn memory(mib: u64) -> Option<Memory> {
+        let resident = mib << 20;
+        Some(Memory { resident, anonymous: resident, file: 0, peak: resident })
+    }
+
+    fn figures() -> Figures {
+        Figures {
+            pinned: true,
+            rates: vec![rate(0.5, Some(0.5)), rate(0.1, None)],
+            start: Start { starts: 20, median_ms: 60.0, worst_ms: 90.0 },
+            idle: memory(16),
+            after: After { requests: 1000, memory: memory(64) },
+            peers: Vec::new(),
+            program_bytes: 12 << 20,
+        }
+    }
+
+    #[test]
+    fn each_aim_alone_decides() {
+        assert!(figures().aims_met());
+        assert!(!Figures { rates: vec![rate(0.49, Some(0.5))], ..figures() }.aims_met());
+        let start = Start { median_ms: 60.1, ..figures().start };
+        assert!(!Figures { start, ..figures() }.aims_met());
+        assert!(!Figures { idle: memory(17), ..figures() }.aims_met());
+        let after = After { memory: memory(65), ..figures().after };
+        assert!(!Figures { after, ..figures() }.aims_met());
+        assert!(!Figures { program_bytes: (12 << 20) + 1, ..figures() }.aims_met());
+    }
+
+    #[test]
+    fn where_memory_is_not_told_it_is_no_aim() {
+        let after = After { memory: None, ..figures().after };
+        let figures = Figures { idle: None, after, ..figures() };
+        assert!(figures.aims_met());
+        assert_eq!(figures.aims().len(), 3);
+    }
+
+    #[test]
+    fn what_is_skipped_says_why() {
+        let skipped = Some("java is not installed".to_owned());
+        let peer = Peer { name: "WireMock 3".to_owned(), measured: None, skipped };
+        let shown = Figures { peers: vec![peer], ..figures() }.to_string();
+        assert!(shown.contains("WireMock 3"), "{shown}");
+        assert!(shown.contains("skipped: java is not installed"), "{shown}");
+    }
+
+    #[test]
+    fn the_processors_ratio_is_of_one_request() {
+        assert_eq!(rate(0.1, None).processor_ratio(), Some(0.5));
+    }
+}

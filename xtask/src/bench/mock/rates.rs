@@ -1,7 +1,6 @@
 //! Rates: the mock and the floor in turns, spell by spell.
 
 use std::{
-    cell::Cell,
     path::Path,
     sync::{
         Arc,
@@ -21,8 +20,24 @@ use super::{
     partner::Partner,
     receiver::Receiver,
     server::Server,
+    steady::{Steady, again},
 };
-use crate::bench::{load::Result, spells::Side};
+use crate::bench::{
+    load::Result,
+    spells::{Side, Spell},
+};
+
+/// A request, and the mock's reply to the byte.
+pub(super) struct Recorded {
+    pub(super) ask: Ask,
+    pub(super) reply: Bytes,
+}
+
+/// Check Requirements of a mock that is gone; its signature is accepted by another for an hour.
+pub(super) async fn record(program: &Path, cores: &Cores) -> Result<Recorded> {
+    let (what, callbacks) = (What::Requirements, Callbacks::Kept);
+    Ok(Bench { program, cores, what, callbacks }.mock().await?.first)
+}
 
 /// Each row, with so many seconds for each of the two.
 pub(super) async fn measure(program: &Path, cores: &Cores, seconds: u32) -> Result<Vec<Rate>> {
@@ -55,18 +70,19 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     async fn rate(&self, name: &'static str, aim: Option<f64>, spells: u32) -> Result<Rate> {
-        let recorded = self.mock().await?.recorded;
-        let mut floor = Floor::start(self.cores, &recorded).await?;
+        let Recorded { ask, reply } = self.mock().await?.first;
+        // The floor does not look at what it is asked.
+        let mut floor = Steady::new(floor::start(self.cores, &reply)?, ask).await?;
         let (mut mock_side, mut floor_side) = (Side::default(), Side::default());
         let mut left = spells;
         while left > 0 {
             // A new one now and then, so that what it stores does not grow without end.
             let mut mock = self.mock().await?;
             mock.spell(WARM_UP).await?;
-            floor.spell(&mock, WARM_UP).await?;
+            floor.spell(WARM_UP).await?;
             for _ in 0..left.min(SPELLS_A_MOCK) {
                 mock_side.add(&mock.spell(SPELL).await?);
-                floor_side.add(&floor.spell(&mock, SPELL).await?);
+                floor_side.add(&floor.spell(SPELL).await?);
             }
             left = left.saturating_sub(SPELLS_A_MOCK);
         }
@@ -90,15 +106,15 @@ impl Bench<'_> {
         let lines = Lines::open(server.address()).await?;
         let mut line = Line::open(server.address()).await?;
         let request = partner.request(self.what)?;
-        let (reply, recorded) = line.exchange(&request).await?;
-        let recorded = Bytes::copy_from_slice(recorded);
-        if reply.status != 200 {
-            let text = String::from_utf8_lossy(&recorded);
+        let (scanned, reply) = line.exchange(&request).await?;
+        let reply = Bytes::copy_from_slice(reply);
+        if scanned.status != 200 {
+            let text = String::from_utf8_lossy(&reply);
             return Err(format!("the mock refuses what it is to be measured with: {text}").into());
         }
-        let ask = Ask { request, status: 200, length: Some(reply.body) };
-        let registered = Cell::new(1);
-        Ok(Mock { server, lines, partner, what: self.what, ask, recorded, receiver, registered })
+        let ask = Ask { request, status: 200, length: Some(scanned.body) };
+        let first = Recorded { ask, reply };
+        Ok(Mock { server, lines, partner, what: self.what, first, receiver, requests: 1 })
     }
 }
 
@@ -108,59 +124,30 @@ struct Mock {
     lines: Lines,
     partner: Partner,
     what: What,
-    /// The first request, and what came back.
-    ask: Ask,
-    recorded: Bytes,
+    /// The first request.
+    first: Recorded,
     receiver: Option<Receiver>,
-    /// Requests since its start.
-    registered: Cell<u64>,
+    /// Those of `what`, since its start.
+    requests: u64,
 }
 
 impl Mock {
-    async fn spell(&mut self, lasting: Duration) -> Result<super::super::spells::Spell> {
+    async fn spell(&mut self, lasting: Duration) -> Result<Spell> {
         let asks = match self.what {
-            What::Requirements => again(self.ask.clone()),
+            What::Requirements => again(self.first.ask.clone()),
             // Each may be sent once: a second one with its Request-Id would be a replay.
-            What::Registration => once(&self.ask, &self.partner, self.what)?,
+            What::Registration => once(&self.first.ask, &self.partner, self.what)?,
         };
-        let Self { server, lines, receiver, registered, .. } = self;
-        let over = async |requests| {
-            registered.set(registered.get() + requests);
+        let Self { server, lines, receiver, requests, .. } = self;
+        let over = async |more| {
+            *requests += more;
             match receiver {
-                Some(receiver) => receiver.wait_for(registered.get() * CALLBACKS_EACH).await,
+                Some(receiver) => receiver.wait_for(*requests * CALLBACKS_EACH).await,
                 None => Ok(()),
             }
         };
         lines.spell(server, &asks, lasting, over).await
     }
-}
-
-/// The floor with its connections.
-struct Floor {
-    server: Server,
-    lines: Lines,
-}
-
-impl Floor {
-    async fn start(cores: &Cores, recorded: &[u8]) -> Result<Self> {
-        let server = floor::start(cores, recorded)?;
-        let lines = Lines::open(server.address()).await?;
-        Ok(Self { server, lines })
-    }
-
-    /// With the same request as the mock, which it does not look at.
-    async fn spell(
-        &mut self,
-        mock: &Mock,
-        lasting: Duration,
-    ) -> Result<super::super::spells::Spell> {
-        let asks = again(mock.ask.clone());
-        self.lines.spell(&self.server, &asks, lasting, async |_| Ok(())).await
-    }
-}
-
-fn again(ask: Ask) -> Asks {
-    Arc::new(move || Some(ask.clone()))
 }
 
 fn once(like: &Ask, partner: &Partner, what: What) -> Result<Asks> {
