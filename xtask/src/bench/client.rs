@@ -15,10 +15,13 @@ use tokio::task::JoinSet;
 
 use self::{
     callers::{Bare, ByHand, Caller, Ours, What},
-    figures::{Figures, Row, Side},
+    figures::{Figures, Row},
     servers::{Server, Told},
 };
-use super::load::Result;
+use super::{
+    load::Result,
+    spells::{Side, Spell},
+};
 
 /// Measures the client beside hyper-util's; takes two minutes.
 ///
@@ -93,14 +96,6 @@ async fn row(server: &Arc<Told>, what: What, in_flight: usize, spells: u32) -> R
         }
     }
     Ok(Row::new(server.kind, what.name(), in_flight, sides))
-}
-
-/// What one achieved in a while.
-struct Spell {
-    requests: u64,
-    took: Duration,
-    /// Of the processor's time on this thread, which is all the client's; only Linux tells.
-    processor: Option<Duration>,
 }
 
 async fn spell<C: Caller>(caller: &C, in_flight: usize) -> Result<Spell> {

@@ -15,6 +15,7 @@ use http::StatusCode;
 use super::{
     figures::{Bytes, Callbacks, Figures, Ladder, Latency, Quantiles, Registrations, Size, median},
     load::{Acknowledging, IN_FLIGHT, Load, Result, standing},
+    process::{Memory, processor_time},
 };
 
 /// Measures the mock's engine; takes a minute and a half, with --full a quarter of an hour.
@@ -81,7 +82,7 @@ async fn latencies(sizes: &[u64]) -> Result<Vec<Size>> {
             fill_untold(&load, size - stored).await?;
         }
         stored = size;
-        let resident_bytes = resident_bytes();
+        let resident_bytes = Memory::of("self").map(|memory| memory.resident);
         let (mut here, mut few) = (Samples::default(), Samples::default());
         for _ in 0..ROUNDS {
             if size > THOUSAND {
@@ -199,7 +200,7 @@ async fn callbacks() -> Result<Callbacks> {
 
 /// The rate, and the processor's time for each callback in microseconds.
 async fn callbacks_of(load: Arc<Load>) -> Result<(f64, Option<f64>)> {
-    let before = processor_time();
+    let before = processor_time("self");
     let began = Instant::now();
     let mut count = 0_u32;
     while began.elapsed() < SPELL {
@@ -207,7 +208,8 @@ async fn callbacks_of(load: Arc<Load>) -> Result<(f64, Option<f64>)> {
         count += 5_000;
     }
     let rate = f64::from(count) / began.elapsed().as_secs_f64();
-    let spent = before.zip(processor_time()).map(|(before, after)| after.saturating_sub(before));
+    let spent =
+        before.zip(processor_time("self")).map(|(before, after)| after.saturating_sub(before));
     load.end().await;
     Ok((rate, spent.map(|spent| spent.as_secs_f64() * 1e6 / f64::from(count))))
 }
@@ -274,22 +276,6 @@ fn check_ladder(mock: &MockDoku) -> Result<()> {
 
 fn millis(took: Duration) -> f64 {
     took.as_secs_f64() * 1e3
-}
-
-/// What the process has in memory; only Linux tells.
-fn resident_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? * 1024)
-}
-
-/// What the process has had of the processors; only Linux tells.
-fn processor_time() -> Option<Duration> {
-    let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // Behind the program's name, which may hold anything; in hundredths of a second.
-    let (_, fields) = stat.rsplit_once(')')?;
-    let ticks = fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().ok());
-    ticks.sum::<Option<u64>>().map(|ticks| Duration::from_millis(ticks * 10))
 }
 
 const THOUSAND: u64 = 1_000;

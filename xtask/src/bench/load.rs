@@ -53,22 +53,7 @@ impl Load {
         )
         .clock(mock.clock())
         .build();
-        let mut ids = Vec::<FileId>::new();
-        for purpose in [
-            FilePurpose::photo_proof(),
-            FilePurpose::document(DocumentCode::Ktp),
-            FilePurpose::owner_liveness(),
-        ] {
-            let upload = FileUpload::bytes(purpose, "paper.png", PNG);
-            ids.push(client.upload_file(&upload).await?.into_inner().id);
-        }
-        let mut registration = Registration::parse(MERCHANT)?;
-        let business = &mut registration.business;
-        business.callback_url = Some(callback_url.to_owned());
-        business.brands[0].photo_proofs = vec![ids[0].clone().into()];
-        business.contacts[0].documents[0].id = ids[1].clone();
-        business.contacts[0].owner_liveness = Some(ids[2].clone().into());
-        let body = serde_json::to_vec(&registration)?.into();
+        let body = serde_json::to_vec(&merchant(&client, callback_url).await?)?.into();
         let (registrations, brands) = (AtomicU64::new(0), Mutex::default());
         Ok(Arc::new(Self { mock, body, registrations, brands }))
     }
@@ -193,6 +178,26 @@ impl Acknowledging {
     pub(crate) fn heard(&self) -> Vec<Instant> {
         lock(&self.0).take().unwrap_or_default()
     }
+}
+
+/// The documented personal merchant, with three files that were uploaded for it.
+pub(crate) async fn merchant(client: &PartnerClient, callback_url: &str) -> Result<Registration> {
+    let mut ids = Vec::<FileId>::new();
+    for purpose in [
+        FilePurpose::photo_proof(),
+        FilePurpose::document(DocumentCode::Ktp),
+        FilePurpose::owner_liveness(),
+    ] {
+        let upload = FileUpload::bytes(purpose, "paper.png", PNG);
+        ids.push(client.upload_file(&upload).await?.into_inner().id);
+    }
+    let mut registration = Registration::parse(MERCHANT)?;
+    let business = &mut registration.business;
+    business.callback_url = Some(callback_url.to_owned());
+    business.brands[0].photo_proofs = vec![ids[0].clone().into()];
+    business.contacts[0].documents[0].id = ids[1].clone();
+    business.contacts[0].owner_liveness = Some(ids[2].clone().into());
+    Ok(registration)
 }
 
 fn take_one(left: &AtomicU64) -> bool {

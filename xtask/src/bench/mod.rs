@@ -3,7 +3,11 @@
 mod client;
 mod engine;
 mod figures;
+mod floor;
 mod load;
+mod mock;
+mod process;
+mod spells;
 
 use std::process::ExitCode;
 
@@ -21,6 +25,10 @@ pub(crate) struct Options {
 enum What {
     Client(client::Options),
     Engine(engine::Options),
+    /// The floor that the mock is compared with; started by `bench mock`.
+    #[command(hide = true)]
+    Floor,
+    Mock(mock::Options),
 }
 
 pub(crate) fn run(options: &Options) -> ExitCode {
@@ -30,6 +38,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     match &options.what {
         What::Client(options) => client::run(options),
         What::Engine(options) => engine::run(options),
+        What::Floor => mock::serve_floor(),
+        What::Mock(options) => mock::run(options),
     }
 }
 

@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Spell;
-use crate::bench::figures::median;
+use crate::bench::spells::{Figure, Side};
 
 /// Everything.
 #[derive(Serialize)]
@@ -25,41 +24,6 @@ pub(super) struct Row {
     /// Of the client's rate: the median of all spells compared with those beside them.
     to_by_hand: f64,
     to_bare: f64,
-}
-
-#[derive(Serialize)]
-struct Figure {
-    /// Requests: the median of all spells.
-    per_second: f64,
-    /// The processor's, for one request.
-    processor_us: Option<f64>,
-}
-
-/// One of the three over all its spells.
-#[derive(Default)]
-pub(super) struct Side {
-    rates: Vec<f64>,
-    requests: u64,
-    processor: Option<f64>,
-}
-
-impl Side {
-    pub(super) fn add(&mut self, spell: &Spell) {
-        self.rates.push(spell.requests as f64 / spell.took.as_secs_f64());
-        self.requests += spell.requests;
-        if let Some(spent) = spell.processor {
-            *self.processor.get_or_insert_default() += spent.as_secs_f64();
-        }
-    }
-
-    fn ratio(&self, other: &Self) -> f64 {
-        median(self.rates.iter().zip(&other.rates).map(|(own, other)| own / other).collect())
-    }
-
-    fn figure(self) -> Figure {
-        let us = self.processor.map(|seconds| seconds * 1e6 / self.requests as f64);
-        Figure { per_second: median(self.rates), processor_us: us }
-    }
 }
 
 impl Row {
@@ -146,6 +110,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::bench::spells::Spell;
 
     fn side(requests: &[u64], us: Option<u64>) -> Side {
         let mut side = Side::default();

@@ -1,7 +1,6 @@
 //! The two servers, each with a thread of its own: one as bare as can be, and the mock.
 
 use std::{
-    convert::Infallible,
     net::SocketAddr,
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
@@ -12,13 +11,14 @@ use bytes::Bytes;
 use doku_mock::{CallbackFault, FaultKind};
 use doku_partner::Credentials;
 use doku_types::Timestamp;
-use http::{HeaderValue, Method, Request, Response, header};
-use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use http::{HeaderValue, Method, Response, header};
+use http_body_util::Full;
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::super::load::{Load, Result, standing};
+use super::super::{
+    floor,
+    load::{Load, Result, standing},
+};
 
 /// A server that runs until it is stopped.
 pub(super) struct Server {
@@ -60,7 +60,7 @@ impl Server {
                 signs: false,
             });
             tokio::select! {
-                ended = accept(listener) => ended,
+                ended = floor::serve(listener, reply) => ended,
                 _ = stop => Ok(()),
             }
         })
@@ -119,27 +119,12 @@ fn ended(thread: JoinHandle<Result<()>>) -> Result<()> {
     thread.join().unwrap_or_else(|_| Err("the server panicked".into()))
 }
 
-async fn accept(listener: TcpListener) -> Result<()> {
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        let connection =
-            http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer));
-        // It ends when the client closes it; the client would tell of anything else.
-        tokio::spawn(connection);
-    }
-}
-
-async fn answer(
-    request: Request<Incoming>,
-) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
-    let reply = if request.method() == Method::GET { REQUIREMENTS } else { REGISTERED };
-    // What is sent is read, as any server would.
-    let _ = request.into_body().collect().await;
+fn reply(method: &Method) -> Response<Full<Bytes>> {
+    let reply = if method == Method::GET { REQUIREMENTS } else { REGISTERED };
     let mut response = Response::new(Full::new(Bytes::from_static(reply)));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
-    Ok(response)
+    response
 }
 
 const LOOPBACK: SocketAddr =
