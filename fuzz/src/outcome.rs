@@ -52,7 +52,8 @@ pub fn plus_tag(data: &[u8]) {
     assert_eq!(blank, email.trim().is_empty(), "an e-mail is any text");
 
     let asked = Asked::of_email(&email);
-    let fits = !blank && asked.as_ref().is_ok_and(|asked| asked.refused.iter().all(|code| code == "QRIS"));
+    let fits =
+        !blank && asked.as_ref().is_ok_and(|asked| asked.refused.iter().all(|code| code == "QRIS"));
     WORLD.with(|world| {
         world.next_input();
         let reply = world.signed(Endpoint::BusinessRegistration, "", &body);
@@ -63,7 +64,8 @@ pub fn plus_tag(data: &[u8]) {
             return;
         };
         if fits {
-            let registered: RegistrationReply = validate::read(reply.body()).expect("as registered");
+            let registered: RegistrationReply =
+                validate::read(reply.body()).expect("as registered");
             let brand = registered.business.brands[0].id.as_str();
             let reply = world.signed(Endpoint::GetBusinessData, brand, b"");
             assert_eq!(reply.status(), StatusCode::OK);
@@ -118,7 +120,8 @@ impl Asked {
         let alone = (asked.pending && seen.len() > 1)
             || (asked.activate && seen.iter().any(|item| !matches!(*item, "activate" | "approve")))
             || (seen.contains("suspend") && seen.contains("suspend.full"))
-            || (!asked.rejected.is_empty() && (asked.suspended.is_some() || !asked.refused.is_empty()));
+            || (!asked.rejected.is_empty()
+                && (asked.suspended.is_some() || !asked.refused.is_empty()));
         // Which of the two is named first is not for the grammar to say.
         if alone { Err("") } else { Ok(asked) }
     }
@@ -134,8 +137,12 @@ impl Asked {
                 !business.documents.is_empty() || business.contacts.iter().any(papers)
             }
             "BUSINESS_BANK" => !business.banks.is_empty(),
-            "BRAND_SOCIAL_MEDIA" => business.brands.iter().any(|brand| !brand.social_media.is_empty()),
-            "BRAND_PHOTO_PROOF" => business.brands.iter().any(|brand| !brand.photo_proofs.is_empty()),
+            "BRAND_SOCIAL_MEDIA" => {
+                business.brands.iter().any(|brand| !brand.social_media.is_empty())
+            }
+            "BRAND_PHOTO_PROOF" => {
+                business.brands.iter().any(|brand| !brand.photo_proofs.is_empty())
+            }
             _ => true,
         };
         self.rejected.iter().all(|part| has(part))

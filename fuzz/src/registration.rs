@@ -119,7 +119,8 @@ fn check_requirements(world: &World, key: &(BusinessType, &str, &str)) -> Requir
 
 /// Each brand of the reply leads to the business that was sent.
 fn is_shown(world: &World, data: &[u8], reply: &Reply) {
-    let registered: RegistrationReply = validate::read(reply.body()).expect("a registration's reply");
+    let registered: RegistrationReply =
+        validate::read(reply.body()).expect("a registration's reply");
     let (sent, _) = Registration::examine(data).expect("what was taken can be read");
     assert_eq!(registered.business.brands.len(), sent.business.brands.len());
     for brand in &registered.business.brands {

@@ -48,7 +48,8 @@ async fn begin(directory: &Path, file: &Path, data: &[u8]) {
     match started {
         Ok(mock) => works(mock).await,
         Err(StartError::Data(
-            error @ (DataError::NoSnapshot(_) | DataError::Corrupt { .. } | DataError::Newer { .. }),
+            error
+            @ (DataError::NoSnapshot(_) | DataError::Corrupt { .. } | DataError::Newer { .. }),
         )) => {
             let told = error.to_string();
             assert!(told.starts_with(file.to_str().expect("a path in UTF-8")), "{told}");
@@ -83,7 +84,8 @@ async fn works(mock: MockDoku) {
         Err(error) => panic!("{error}"),
     }
     shows_businesses(&mock, &call).await;
-    let requested = signed(&mock, Endpoint::GenerateToken, "", b"{}");
+    let grant = br#"{"grant_type":"client_credentials"}"#;
+    let requested = signed(&mock, Endpoint::GenerateToken, "", grant);
     assert_eq!(call(requested).await.status(), StatusCode::OK);
     let body = include_bytes!("../seeds/registration/personal.json");
     call(signed(&mock, Endpoint::BusinessRegistration, "", body)).await;

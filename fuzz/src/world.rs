@@ -66,7 +66,8 @@ impl World {
 
     fn begin(&self) {
         self.requests.set(0);
-        let reply = self.signed(Endpoint::GenerateToken, "", br#"{"valid_time":"60"}"#);
+        let reply =
+            self.signed(Endpoint::GenerateToken, "", br#"{"grant_type":"client_credentials"}"#);
         let token: TokenReply = validate::read(reply.body()).expect("a token is given");
         *self.token.borrow_mut() = token.token.expose().to_owned();
         for (category, id) in [("DOCUMENT", 0), ("OWNER_LIVENESS", 1), ("PHOTO_PROOF", 2)] {

@@ -84,7 +84,9 @@ fn rows(sql: &Connection, line: &str) -> Option<()> {
         "add" => {
             let table = word(rest)?;
             let columns = match table {
-                "businesses" => "number + 1000, id || '0', partner, NULL, name, status, created, due, document",
+                "businesses" => {
+                    "number + 1000, id || '0', partner, NULL, name, status, created, due, document"
+                }
                 "brands" => "id || '0', business, status, operational_status",
                 "files" => "id || '0', partner, category, code, media_type, size, created",
                 "contents" => "id || '0', content",
