@@ -49,8 +49,8 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "multipart", run: multipart, one_in: 50 },
     Target { name: "outcome", run: outcome, one_in: 1 },
     Target { name: "pem", run: pem, one_in: 1 },
-    Target { name: "plus_tag", run: plus_tag, one_in: 20 },
-    Target { name: "registration", run: registration, one_in: 20 },
+    Target { name: "plus_tag", run: plus_tag, one_in: 100 },
+    Target { name: "registration", run: registration, one_in: 50 },
     Target { name: "snapshot", run: snapshot, one_in: 500 },
     Target { name: "verify", run: verify, one_in: 1 },
 ];

@@ -9,7 +9,7 @@ use doku_mock::{AdvanceError, DataError, MockDoku, StartError};
 use doku_signing::{Credentials, non_snap::Form};
 use doku_types::{Timestamp, partner::endpoint::Endpoint};
 use http::{Method, Request, StatusCode, header};
-use tokio::time::timeout;
+use tokio::{runtime::Runtime, time::timeout};
 
 use crate::world::{Reply, World, answered, directory, names, runtime};
 
@@ -27,11 +27,28 @@ pub fn snapshot(data: &[u8]) {
     }
     let before = fs::read(&file).expect("the file is there");
     let memory = Memory::now();
-    let runtime = runtime();
+    let runtime = Runs(Some(runtime()));
     runtime.block_on(begin(directory.path(), &file, data));
     drop(runtime);
     memory.has_not_grown_beyond(ROOM + 16 * before.len() as u64);
     assert!(fs::read(&file).expect("the file is there") == before, "a snapshot is only read");
+}
+
+/// A runtime that does not wait for what has no end.
+struct Runs(Option<Runtime>);
+
+impl Runs {
+    fn block_on(&self, work: impl Future<Output = ()>) {
+        self.0.as_ref().expect("it is there until it is dropped").block_on(work);
+    }
+}
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_timeout(Duration::from_secs(5));
+        }
+    }
 }
 
 async fn begin(directory: &Path, file: &Path, data: &[u8]) {

@@ -2,7 +2,7 @@
 //! with as if the mock had.
 
 use doku_types::partner::callback::Callback;
-use rusqlite::{Connection, Params, types::ValueRef};
+use rusqlite::{Connection, types::ValueRef};
 
 use super::{
     businesses,
@@ -45,11 +45,11 @@ pub(super) fn wrong_row(sql: &Connection) -> rusqlite::Result<Option<String>> {
         return Ok(Some("a row refers to one that is missing".to_owned()));
     }
     let is_file = |row: &[&str]| is_file_id(row[0]);
-    if !all(sql, "SELECT id FROM files", [], is_file)? {
+    if !all(sql, "SELECT id FROM files", is_file)? {
         return Ok(Some("a file's id is none".to_owned()));
     }
     let is_callback = |row: &[&str]| Callback::parse(row[0].as_bytes()).is_ok();
-    if !all(sql, "SELECT body FROM callbacks", [], is_callback)? {
+    if !all(sql, "SELECT body FROM callbacks", is_callback)? {
         return Ok(Some("a callback is not readable".to_owned()));
     }
     let brands = "SELECT document, businesses.id, partner, brands.id, count(*) OVER (PARTITION BY number) || ''
@@ -64,7 +64,7 @@ pub(super) fn wrong_row(sql: &Connection) -> rusqlite::Result<Option<String>> {
                 && business.brands().len().to_string() == brands
         })
     };
-    if !all(sql, brands, [], is_business)? {
+    if !all(sql, brands, is_business)? {
         return Ok(Some("a business is not readable, or not as it is listed".to_owned()));
     }
     Ok(None)
@@ -91,12 +91,11 @@ fn is_text(sql: &Connection, table: &str) -> rusqlite::Result<bool> {
 fn all(
     sql: &Connection,
     rows: &str,
-    by: impl Params,
     such: impl Fn(&[&str]) -> bool,
 ) -> rusqlite::Result<bool> {
     let mut rows = sql.prepare(rows)?;
     let columns = rows.column_count();
-    let mut rows = rows.query(by)?;
+    let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {
         let texts: Option<Vec<&str>> =
             (0..columns).map(|column| row.get_ref(column).ok()?.as_str().ok()).collect();
