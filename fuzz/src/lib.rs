@@ -7,6 +7,16 @@
 #![forbid(unsafe_code)]
 
 mod message;
+mod multipart;
+mod outcome;
+mod registration;
+mod snapshot;
+mod world;
+
+pub use multipart::multipart;
+pub use outcome::{outcome, plus_tag};
+pub use registration::registration;
+pub use snapshot::snapshot;
 
 use doku_signing::{
     Credentials, MessageVerifier, Window,
@@ -19,16 +29,30 @@ use doku_types::Timestamp;
 use http::HeaderMap;
 use message::OwnedMessage;
 
-/// What a target does with the bytes it is given.
-pub type Target = fn(&[u8]);
+/// One target.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// Its own, and that of its seeds' folder.
+    pub name: &'static str,
+    /// What it does with the bytes it is given.
+    pub run: fn(&[u8]),
+    /// In how many rounds of a replay it has one: what it does takes so long.
+    pub one_in: usize,
+}
 
-/// Every target, by the name of its seeds.
-pub const TARGETS: [(&str, Target); 5] = [
-    ("doctor", doctor),
-    ("headers", headers),
-    ("minify", minify),
-    ("pem", pem),
-    ("verify", verify),
+/// Every target.
+pub const TARGETS: [Target; 10] = [
+    // It signs more than a thousand times for one input.
+    Target { name: "doctor", run: doctor, one_in: 100 },
+    Target { name: "headers", run: headers, one_in: 1 },
+    Target { name: "minify", run: minify, one_in: 1 },
+    Target { name: "multipart", run: multipart, one_in: 50 },
+    Target { name: "outcome", run: outcome, one_in: 1 },
+    Target { name: "pem", run: pem, one_in: 1 },
+    Target { name: "plus_tag", run: plus_tag, one_in: 100 },
+    Target { name: "registration", run: registration, one_in: 50 },
+    Target { name: "snapshot", run: snapshot, one_in: 500 },
+    Target { name: "verify", run: verify, one_in: 1 },
 ];
 
 /// The doctor answers whatever it is shown, and tells no secret; a right signature it calls right.

@@ -221,6 +221,76 @@ async fn what_is_no_sound_snapshot_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_says_what_no_mock_would_is_refused_before_anything_is_done_with_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    let world = World::new().await;
+    world.registered(&Sink::answering([]).await).await;
+    world.mock.snapshot(at("good")).await.unwrap();
+    let changed = |name: &str, sql: &str| {
+        std::fs::copy(at("good"), at(name)).unwrap();
+        let database = rusqlite::Connection::open(at(name)).unwrap();
+        database.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
+        at(name)
+    };
+    for (name, why, sql) in [
+        (
+            "rows without end",
+            "\"files\" is not as the mock makes it",
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET type = 'view', rootpage = 0, sql = 'CREATE VIEW files AS
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id, 1 AS size FROM n'
+             WHERE name = 'files'",
+        ),
+        (
+            "a trigger",
+            "\"other\" is not as the mock makes it",
+            "CREATE TRIGGER other AFTER INSERT ON brands BEGIN DELETE FROM files; END",
+        ),
+        ("an older format", "there is no format 0", "PRAGMA user_version = 0"),
+        (
+            "a file elsewhere",
+            "a file's id is none",
+            "UPDATE files SET id = '../../outside' WHERE id = (SELECT min(id) FROM files);
+             UPDATE contents SET id = '../../outside' WHERE id = (SELECT min(id) FROM contents)",
+        ),
+        (
+            "a service that is not there",
+            "a business is not readable",
+            r#"UPDATE businesses SET document = json_set(document, '$.agenda.steps',
+                json('[{"due":0,"action":{"Service":[7,0,"Approved"]}}]'))"#,
+        ),
+        (
+            "brands that were not registered",
+            "a business is not readable",
+            "UPDATE businesses SET document =
+                json_remove(document, '$.submission.Full.registration.business.brands[0]')",
+        ),
+        (
+            "no more ids",
+            "the engine stands where it cannot",
+            "UPDATE engine SET last_id = 9223372036854775807",
+        ),
+        ("no text", "is not UTF-8", "UPDATE businesses SET name = CAST(x'ff' AS TEXT)"),
+        ("an orphan", "refers to one that is missing", "DELETE FROM brands; DELETE FROM businesses"),
+        (
+            "a callback without end",
+            "a callback cannot be",
+            "UPDATE callbacks SET copies = 4294967295",
+        ),
+    ] {
+        let snapshot = changed(name, sql);
+        let error = refused(|mock| mock.snapshot(snapshot)).await;
+        assert!(matches!(error, StartError::Data(DataError::Corrupt { .. })), "{name}: {error}");
+        assert!(error.to_string().contains(why), "{name}: {error}");
+    }
+
+    let pages = changed("other pages", "PRAGMA page_size = 512; VACUUM");
+    let again = from(&pages, |mock| mock).await;
+    assert_eq!(again.mock.businesses(), world.mock.businesses());
+}
+
+#[tokio::test]
 async fn a_data_file_that_is_there_is_not_begun_anew_and_a_snapshot_is_no_data_file() {
     let directory = tempfile::tempdir().unwrap();
     let (data, snapshot) = (directory.path().join("mock.db"), directory.path().join("snapshot"));

@@ -5,7 +5,7 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
-/// Fuzzes what reads messages and keys from outside, beginning with the seeds in `fuzz/seeds`.
+/// Fuzzes what reads messages, keys, uploads and snapshots from outside, beginning with the seeds in `fuzz/seeds`.
 ///
 /// By cargo-fuzz, on whatever Rust is in use; where it is not installed, the seeds are replayed
 /// with random changes instead, the same ones each time.
@@ -85,6 +85,17 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the repository")
 }
 
-const TARGETS: [&str; 5] = ["doctor", "headers", "minify", "pem", "verify"];
-/// Of random changes to the seeds, for each target.
+const TARGETS: [&str; 10] = [
+    "doctor",
+    "headers",
+    "minify",
+    "multipart",
+    "outcome",
+    "pem",
+    "plus_tag",
+    "registration",
+    "snapshot",
+    "verify",
+];
+/// Of random changes to the seeds, for each target but those that take long: they have a part of it.
 const ROUNDS: &str = "200000";

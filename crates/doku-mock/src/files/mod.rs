@@ -269,7 +269,7 @@ impl Directory {
 
 /// The form of the mock's own ids, such as `DCM-0001-1700000000000`: nothing in it can be part of a
 /// path, and no other file of the directory is named like one.
-fn is_file_id(name: &str) -> bool {
+pub(crate) fn is_file_id(name: &str) -> bool {
     let mut parts = name.split('-');
     let (Some(prefix), Some(series), Some(millis), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())

@@ -173,6 +173,22 @@ impl Agenda {
         self.steps.is_empty() && self.after == After::default()
     }
 
+    /// Whether every place that a step names is there, of brands with so many services each.
+    pub(super) fn is_of(&self, brands: &[usize]) -> bool {
+        let is_there = |owner: &Owner| match owner {
+            Owner::Business => true,
+            Owner::Brand(index) => *index < brands.len(),
+        };
+        self.steps.iter().all(|step| match &step.action {
+            Action::Judge(owner, ..) => is_there(owner),
+            Action::Close(owners) => owners.iter().all(|(owner, _)| is_there(owner)),
+            Action::Service(brand, service, _) => {
+                brands.get(*brand).is_some_and(|services| service < services)
+            }
+            Action::Suspend(..) => true,
+        })
+    }
+
     /// When the next step is due.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         self.steps.first().map(|step| step.due)

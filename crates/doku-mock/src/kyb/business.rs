@@ -117,6 +117,14 @@ impl Business {
         Ok(self.under_review())
     }
 
+    /// Whether it is one that could have come about here: one brand for each that was registered, and
+    /// nothing planned of what is not there. What is read from a file may be anything.
+    pub(crate) fn is_sound(&self) -> bool {
+        let registered = self.registration().map_or(1, |sent| sent.business.brands.len());
+        let services: Vec<_> = self.brands.iter().map(|brand| brand.services.len()).collect();
+        registered > 0 && registered == self.brands.len() && self.agenda.is_of(&services)
+    }
+
     pub(crate) fn id(&self) -> &BusinessId {
         &self.id
     }

@@ -182,9 +182,14 @@ pub(crate) struct Listed {
     pub(crate) created: String,
 }
 
-fn read(number: i64, document: &str) -> Result<Stored, StoreError> {
-    let business =
-        serde_json::from_str(document).map_err(|_| StoreError::Unreadable { what: "business" })?;
+/// A business by its document.
+///
+/// # Errors
+/// It is not readable, or says what cannot be.
+pub(super) fn read(number: i64, document: &str) -> Result<Stored, StoreError> {
+    let business: Option<Business> = serde_json::from_str(document).ok();
+    let business = business.filter(Business::is_sound);
+    let business = business.ok_or(StoreError::Unreadable { what: "business" })?;
     Ok(Stored { number, business })
 }
 

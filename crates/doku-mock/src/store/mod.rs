@@ -13,6 +13,7 @@ mod replies;
 mod reset;
 mod schema;
 mod snapshot;
+mod sound;
 mod writer;
 
 use std::{

@@ -150,15 +150,21 @@ pub(super) fn in_file(path: &Path, from: Option<&Connection>) -> Result<Connecti
     Ok(sql)
 }
 
-/// The format of a database that is whole.
-pub(super) fn sound_version(sql: &Connection, path: &Path) -> Result<i64, DataError> {
-    let sqlite = |error| sqlite_error(path, error);
-    let version: i64 =
-        sql.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sqlite)?;
+/// The format of a database.
+pub(super) fn version(sql: &Connection, path: &Path) -> Result<i64, DataError> {
+    let read = sql.pragma_query_value(None, "user_version", |row| row.get(0));
+    let version: i64 = read.map_err(|error| sqlite_error(path, error))?;
     let known = KNOWN;
     if version > known {
         return Err(DataError::Newer { path: path.to_owned(), version, known });
     }
+    Ok(version)
+}
+
+/// The format of a database that is whole.
+pub(super) fn sound_version(sql: &Connection, path: &Path) -> Result<i64, DataError> {
+    let sqlite = |error| sqlite_error(path, error);
+    let version = version(sql, path)?;
     let found: String =
         sql.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(sqlite)?;
     if found != "ok" {
@@ -224,6 +230,36 @@ pub(super) fn migrate(sql: &mut Connection, version: i64) -> rusqlite::Result<()
     }
     transaction.pragma_update(None, "user_version", KNOWN)?;
     transaction.commit()
+}
+
+/// The types, names, tables and definitions of what a database has, in their order.
+pub(super) fn definitions(sql: &Connection) -> rusqlite::Result<Vec<Definition>> {
+    let mut read =
+        sql.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let read =
+        read.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    read.collect()
+}
+
+/// As SQLite keeps it; an index that it makes by itself has no text of its own.
+pub(super) type Definition = [Option<String>; 4];
+
+/// As [`definitions`], of a database of this version with what `more` adds; `None` if there is no such
+/// version.
+pub(super) fn known_definitions(
+    version: i64,
+    more: &str,
+) -> rusqlite::Result<Option<Vec<Definition>>> {
+    let migrations = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(..version));
+    let Some(migrations) = migrations.filter(|migrations| !migrations.is_empty()) else {
+        return Ok(None);
+    };
+    let sql = Connection::open_in_memory()?;
+    for migration in migrations {
+        sql.execute_batch(migration)?;
+    }
+    sql.execute_batch(more)?;
+    definitions(&sql).map(Some)
 }
 
 fn settle(sql: &Connection) -> rusqlite::Result<()> {

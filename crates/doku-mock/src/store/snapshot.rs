@@ -9,7 +9,8 @@ use tempfile::NamedTempFile;
 
 use super::{
     DataError, StoreError,
-    schema::{self, SNAPSHOT_ID, is_marked, sqlite_error},
+    schema::{self, SNAPSHOT_ID, is_marked},
+    sound,
     writer::Writer,
 };
 use crate::files::Files;
@@ -85,26 +86,21 @@ impl Snapshot {
         let mut copy = NamedTempFile::with_prefix("doku-mock-").map_err(io)?;
         let mut original = File::open(path).map_err(io)?;
         std::io::copy(&mut original, copy.as_file_mut()).map_err(io)?;
-        let sqlite = |error| sqlite_error(path, error);
+        let sqlite = |error| unusable(path, error);
         let mut sql = Connection::open(copy.path()).map_err(sqlite)?;
         sql.pragma_update_and_check(None, "journal_mode", "OFF", |_| Ok(())).map_err(sqlite)?;
         sql.pragma_update(None, "synchronous", "OFF").map_err(sqlite)?;
         // What it says is data: no view or trigger of it is to do anything.
         sql.pragma_update(None, "trusted_schema", false).map_err(sqlite)?;
-        let version = schema::sound_version(&sql, path)?;
+        let damaged = |why| DataError::Corrupt { path: path.to_owned(), why };
+        // First of all: what looks into a table must not come upon a view that has no end.
+        let version = schema::version(&sql, path)?;
+        let strange = sound::strange_definition(&sql, version, CONTENTS).map_err(sqlite)?;
+        strange.map_or(Ok(()), |why| Err(damaged(why)))?;
+        schema::sound_version(&sql, path)?;
         schema::migrate(&mut sql, version).map_err(sqlite)?;
-        let missing: i64 = sql
-            .query_row(
-                "SELECT count(*) FROM files LEFT JOIN contents USING (id)
-                 WHERE ifnull(length(content), -1) != size",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(|error| corrupt(path, error.to_string()))?;
-        if missing > 0 {
-            let why = format!("the content of {missing} files is missing or of another length");
-            return Err(corrupt(path, why));
-        }
+        let wrong = sound::wrong_row(&sql).map_err(sqlite)?;
+        wrong.map_or(Ok(()), |why| Err(damaged(why)))?;
         // The contents stay aside: what becomes the state is the rest.
         sql.execute_batch(
             "ATTACH '' AS aside;
@@ -113,6 +109,8 @@ impl Snapshot {
         )
         .map_err(sqlite)?;
         sql.pragma_update(None, "application_id", schema::APPLICATION_ID).map_err(sqlite)?;
+        // A database in memory takes no other pages than its own.
+        sql.pragma_update(None, "page_size", PAGE_SIZE).map_err(sqlite)?;
         sql.execute_batch("VACUUM main").map_err(sqlite)?;
         Ok(Self { sql, _copy: copy })
     }
@@ -145,8 +143,17 @@ impl Snapshot {
     }
 }
 
-fn corrupt(path: &Path, why: String) -> DataError {
-    DataError::Corrupt { path: path.to_owned(), why }
+/// Whatever SQLite does not like about a copy of our own is in the snapshot, but for a disk or memory that
+/// is full.
+fn unusable(path: &Path, error: rusqlite::Error) -> DataError {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, OutOfMemory, SystemIoFailure};
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(CannotOpen | DiskFull | OutOfMemory | SystemIoFailure) => {
+            DataError::Sqlite { path, error: error.into() }
+        }
+        _ => DataError::Corrupt { path, why: error.to_string() },
+    }
 }
 
 const CONTENTS: &str = "CREATE TABLE contents (
@@ -155,3 +162,5 @@ const CONTENTS: &str = "CREATE TABLE contents (
 ) STRICT";
 /// Negative: in KiB, not in pages.
 const CACHE_KIB: i64 = -16_384;
+/// SQLite's own, in bytes.
+const PAGE_SIZE: i64 = 4096;
