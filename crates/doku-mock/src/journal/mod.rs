@@ -38,8 +38,7 @@ pub(crate) use state::Touched;
 pub use state::{BrandState, BusinessState};
 pub use verdict::Verdict;
 
-use kept::Kept;
-use kept::MAX_ENTRIES;
+use kept::{Kept, MAX_ENTRIES};
 use record::Record;
 
 /// The entries, oldest first.
@@ -62,9 +61,9 @@ impl Default for Journal {
 /// How full a journal is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// How many entries it holds, [`MAX_ENTRIES`] at most.
+    /// How many entries it holds, [`kept::MAX_ENTRIES`] at most.
     pub(crate) entries: usize,
-    /// About how much memory they take, in bytes, [`MAX_BYTES`] at most.
+    /// About how much memory they take, in bytes, [`kept::MAX_BYTES`] at most.
     pub(crate) bytes: usize,
     /// How many entries made room for later ones.
     pub(crate) evicted: u64,
