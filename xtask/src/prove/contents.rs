@@ -77,16 +77,18 @@ pub(super) struct Keys {
 /// Counts private keys: in DER by how they begin, in PEM by a label with something after it.
 pub(super) fn private_keys(bytes: &[u8], known: &[u8]) -> Keys {
     let mut keys = Keys { known: 0, others: 0 };
-    let mut at = 0;
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with(known) {
+    let mut after_known = 0;
+    // What either begins with.
+    for at in memchr::memchr2_iter(0x30, b'-', bytes) {
+        let rest = &bytes[at..];
+        if at < after_known {
+            // The key that may be there has another one inside.
+        } else if rest.starts_with(known) {
             keys.known += 1;
-            // What it begins with is in it, too.
-            at += known.len();
-            continue;
+            after_known = at + known.len();
+        } else {
+            keys.others += usize::from(is_der(rest) || is_pem(rest));
         }
-        keys.others += usize::from(is_der(rest) || is_pem(rest));
-        at += 1;
     }
     keys
 }

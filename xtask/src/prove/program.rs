@@ -175,7 +175,7 @@ fn paths(bytes: &[u8]) -> String {
         // `/` is nobody's.
         let times = match text.len() {
             0..3 => 0,
-            length => bytes.windows(length).filter(|window| *window == text.as_bytes()).count(),
+            _ => memchr::memmem::find_iter(bytes, text.as_bytes()).count(),
         };
         if times > 0 {
             found.push(format!("{text} {times} times"));
