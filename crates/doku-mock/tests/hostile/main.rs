@@ -40,6 +40,7 @@ fn whatever_a_client_sends_it_is_refused_or_cut_off_and_the_next_one_is_served()
                     };
                     let outcome = Line::open(program.address).play(&case.steps);
                     let statuses = outcome.statuses();
+                    let shared = outcome.text().to_ascii_lowercase().contains("access-control-");
                     let as_expected = match &case.expected {
                         Expected::Answers(expected) => statuses == *expected,
                         Expected::Closed => statuses.is_empty(),
@@ -49,7 +50,7 @@ fn whatever_a_client_sends_it_is_refused_or_cut_off_and_the_next_one_is_served()
                         }
                         Expected::FewerThan(sent) => statuses.len() < *sent,
                     };
-                    if !as_expected || !outcome.closed || outcome.took > case.within {
+                    if !as_expected || shared || !outcome.closed || outcome.took > case.within {
                         let text: String = outcome.text().chars().take(300).collect();
                         let (took, closed) = (outcome.took, outcome.closed);
                         wrong.lock().unwrap().push(format!(
