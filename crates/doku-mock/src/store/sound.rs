@@ -88,11 +88,7 @@ fn is_text(sql: &Connection, table: &str) -> rusqlite::Result<bool> {
 }
 
 /// Whether all rows are such; their columns have to be texts.
-fn all(
-    sql: &Connection,
-    rows: &str,
-    such: impl Fn(&[&str]) -> bool,
-) -> rusqlite::Result<bool> {
+fn all(sql: &Connection, rows: &str, such: impl Fn(&[&str]) -> bool) -> rusqlite::Result<bool> {
     let mut rows = sql.prepare(rows)?;
     let columns = rows.column_count();
     let mut rows = rows.query([])?;
