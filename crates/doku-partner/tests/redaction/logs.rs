@@ -45,11 +45,14 @@ pub(crate) fn logged() -> String {
     let log = LOG.get_or_init(|| {
         let log = Log::default();
         let writer = log.clone();
-        tracing_subscriber::fmt()
-            .with_env_filter("off,doku_partner=trace,doku_signing=trace,doku_types=trace")
+        let wanted = "off,doku_partner=trace,doku_signing=trace,doku_types=trace";
+        let lines = tracing_subscriber::fmt::layer()
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
-            .with_writer(move || writer.clone())
+            .with_writer(move || writer.clone());
+        tracing_subscriber::registry()
+            .with(wanted.parse::<Targets>().unwrap())
+            .with(lines)
             .init();
         log
     });
