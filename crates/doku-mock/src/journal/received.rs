@@ -44,14 +44,15 @@ impl Begun {
         let request = self;
         let latency = request.started.elapsed();
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-        let path: String = request.uri.path().chars().take(LOGGED_PATH).collect();
+        let path = request.uri.path();
+        let path = codes_of(&path[..path.floor_char_boundary(LOGGED_PATH)]);
         let status = response.status();
         // A log may go further than the journal: it has no people in it.
         let is_reset = response.extensions().get::<Wire>().is_some_and(|wire| wire.reset);
         if is_reset {
-            info!(method = %request.method, path = codes_of(&path), latency_ms, "reset by a fault");
+            info!(method = %request.method, path = &*path, latency_ms, "reset by a fault");
         } else {
-            info!(method = %request.method, path = codes_of(&path), status = status.as_u16(), latency_ms, "answered");
+            info!(method = %request.method, path = &*path, status = status.as_u16(), latency_ms, "answered");
         }
         let operation = response.extensions().get::<Asked>().map(|asked| asked.operation);
         let own = request.head.is_none();
@@ -89,5 +90,5 @@ impl Begun {
     }
 }
 
-/// How much of a path is logged, in characters.
+/// How much of a path is logged, in bytes.
 const LOGGED_PATH: usize = 200;

@@ -20,7 +20,9 @@ use doku_types::{
     partner::{callback::Callback, requirements::RequirementsQuery},
 };
 use http::{Request, Response};
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::{
+    filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::markers::{EMAIL, KEY, NIK, assert_unmarked, credentials, draft, files, mock};
 
@@ -50,10 +52,7 @@ pub(crate) fn logged() -> String {
             .with_span_events(FmtSpan::FULL)
             .with_ansi(false)
             .with_writer(move || writer.clone());
-        tracing_subscriber::registry()
-            .with(wanted.parse::<Targets>().unwrap())
-            .with(lines)
-            .init();
+        tracing_subscriber::registry().with(wanted.parse::<Targets>().unwrap()).with(lines).init();
         log
     });
     String::from_utf8(log.0.lock().unwrap().clone()).unwrap()

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
     time::timeout,
 };
 
@@ -65,9 +65,13 @@ impl Lines {
                 Ok::<_, Box<dyn std::error::Error + Send + Sync>>((line, answered))
             });
         }
+        // To wake this process for each reply would cost the server, and a slow one the most.
+        let awake = AbortHandleOnDrop(tokio::spawn(stay_awake()).abort_handle());
         let all = timeout(lasting.saturating_add(PATIENCE), sending.join_all());
         let mut answered = 0;
-        for line in all.await.map_err(|_| "the server does not answer any more")? {
+        let all = all.await.map_err(|_| "the server does not answer any more")?;
+        drop(awake);
+        for line in all {
             let (line, its) = line?;
             self.0.push(line);
             answered += its;
@@ -90,6 +94,22 @@ impl Lines {
         let spent = before.zip(server.processor_time());
         let processor = spent.map(|(before, after)| after.saturating_sub(before));
         Ok(Spell { requests, took, processor })
+    }
+}
+
+/// Never lets the thread sleep.
+async fn stay_awake() {
+    loop {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A task that ends when this is dropped.
+struct AbortHandleOnDrop(AbortHandle);
+
+impl Drop for AbortHandleOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -5,6 +5,8 @@ mod body;
 mod diagnosis;
 mod known;
 
+use std::borrow::Cow;
+
 use http::{HeaderName, Uri, header};
 
 pub(super) use body::{Author, Content};
@@ -136,12 +138,17 @@ fn is_secret(field: &str) -> bool {
 }
 
 /// A path with only those of its segments that have the look of a code.
-pub(super) fn codes_of(path: &str) -> String {
-    let shown = |segment: &str| match segment.is_empty() || is_code(segment) {
+pub(super) fn codes_of(path: &str) -> Cow<'_, str> {
+    let is_shown = |segment: &str| segment.is_empty() || is_code(segment);
+    // Most are: a log has a path on each of its lines.
+    if path.split('/').all(is_shown) {
+        return path.into();
+    }
+    let shown = |segment: &str| match is_shown(segment) {
         true => segment.to_owned(),
         false => characters(segment),
     };
-    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+    path.split('/').map(shown).collect::<Vec<_>>().join("/").into()
 }
 
 /// Whether a text has the look of a code or an id, and not of a number that somebody has.
