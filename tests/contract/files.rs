@@ -44,6 +44,22 @@ async fn answer(world: &World, parts: &[Part<'_>]) -> (u16, String) {
 }
 
 #[tokio::test]
+async fn an_upload_is_taken_however_much_of_it_comes_at_once() {
+    let world = World::new().await;
+    let content = [PNG, &[b'x'; 1 << 20]].concat();
+    let parts: &[Part<'_>] = &[
+        ("other", None, b""),
+        ("category", None, b"DOCUMENT"),
+        ("code", None, b"KTP"),
+        ("file", Some("a.png"), &content),
+    ];
+    // All of it, in one piece that does not wait for a socket.
+    let request = upload_request(&world, &form(parts)).await;
+    let reply = world.mock.call(request).await;
+    assert_eq!(reply.status(), 200, "{}", String::from_utf8_lossy(reply.body()));
+}
+
+#[tokio::test]
 async fn each_bad_upload_gets_its_own_answer() {
     let world = World::new().await;
     let photo: Part<'_> = ("category", None, b"PHOTO_PROOF");

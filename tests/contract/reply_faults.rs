@@ -209,6 +209,28 @@ async fn a_reply_drips_head_and_all_and_the_next_does_not() {
 }
 
 #[tokio::test]
+async fn those_who_ask_for_a_delay_cannot_take_all_places() {
+    let world = std::sync::Arc::new(World::new().await);
+    let mut delayed = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let world = std::sync::Arc::clone(&world);
+        let request = with_fault(token(&world), "delay=10m");
+        delayed.spawn(async move { world.mock.call(request).await });
+    }
+    let all = |mock: &doku_mock::MockDoku| mock.faults_happened().get("delay") == Some(&64);
+    world.wait_until("64 are delayed", all).await;
+    let refused = world.mock.call(with_fault(token(&world), "delay=10m")).await;
+    assert_eq!(refused.status(), 503);
+    let why = String::from_utf8_lossy(refused.body());
+    assert!(why.contains("Doku-Mock-Fault"), "{why}");
+    assert_eq!(world.mock.call(token(&world)).await.status(), 200);
+    delayed.abort_all();
+    while delayed.join_next().await.is_some() {}
+    let again = world.mock.call(with_fault(token(&world), "delay=1ms")).await;
+    assert_eq!(again.status(), 200);
+}
+
+#[tokio::test]
 async fn a_delay_comes_before_the_operation_and_ends_with_the_mock() {
     let world = World::new().await;
     let sample = include_bytes!("../samples/create-business-lite.request.json");

@@ -274,6 +274,16 @@ async fn a_snapshot_that_says_what_no_mock_would_is_refused_before_anything_is_d
         ("no text", "is not UTF-8", "UPDATE businesses SET name = CAST(x'ff' AS TEXT)"),
         ("an orphan", "refers to one that is missing", "DELETE FROM brands; DELETE FROM businesses"),
         (
+            "a brand of somebody else",
+            "a business is not readable, or not as it is listed",
+            "UPDATE brands SET id = 'BRN-0001-1700000000999'",
+        ),
+        (
+            "an attempt out of order",
+            "attempts are not numbered in order",
+            "INSERT INTO attempts SELECT min(number), 7, 0, 200, NULL, 0, 0 FROM callbacks",
+        ),
+        (
             "a callback without end",
             "a callback cannot be",
             "UPDATE callbacks SET copies = 4294967295",

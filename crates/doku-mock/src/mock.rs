@@ -302,7 +302,7 @@ impl MockDoku {
     pub async fn shutdown(mut self) -> u64 {
         self.app.stop();
         let server = async {
-            if let Some(server) = self.server.take() {
+            if let Some(server) = &mut self.server {
                 // An error would be the server's panic, which is on stderr already.
                 let _ = server.await;
             }

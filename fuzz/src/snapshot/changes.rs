@@ -216,4 +216,4 @@ fn value(text: &str) -> Option<Value> {
 /// How many changes one input makes.
 const MAX_LINES: usize = 16;
 /// How long a value may be, in bytes.
-const MAX_LONG: usize = 1 << 20;
+const MAX_LONG: usize = 64 << 10;

@@ -140,7 +140,9 @@ mod tests {
         let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         if cfg!(all(target_os = "linux", target_env = "gnu")) {
             let elf = Elf::read(&own).unwrap();
-            assert!(elf.has_loader && elf.libraries > 0 && elf.has_symbols, "{elf:?}");
+            // A release build is stripped.
+            assert!(elf.has_symbols || !cfg!(debug_assertions), "{elf:?}");
+            assert!(elf.has_loader && elf.libraries > 0, "{elf:?}");
         }
         assert_eq!(Elf::read(b""), None);
         assert_eq!(Elf::read(b"\x7fELF\x02\x01"), None);

@@ -239,8 +239,8 @@ async fn attempt(
         };
         let way = tokio::select! {
             biased;
-            // Not begun, it is left for the next start; begun, its answer is waited for.
-            () = app.stopped() => return None,
+            // Not begun, it is left for the next start; begun, its copies are sent and its answers waited for.
+            () = app.stopped(), if first => return None,
             way = way => way,
         };
         if first && !by_hand && !app.lanes.begin((outgoing.life, outgoing.number)) {
@@ -258,7 +258,11 @@ async fn attempt(
             (Err(error), _) => Err(error),
         };
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        wait(before).await;
+        tokio::select! {
+            () = wait(before) => {}
+            // What the one before it waits for may not come in time: better out of order than told once more.
+            () = app.stopped() => {}
+        }
         let sent = Sent { outgoing, nth, at, head, answer, latency_ms, by_hand };
         let (state, copies) = sent.write_down(app).await?;
         if copies == 0 {

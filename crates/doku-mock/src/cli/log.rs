@@ -84,10 +84,11 @@ impl Shared {
             state.lost += 1;
             return;
         }
-        let is_first = state.lines.is_empty();
+        let before = state.lines.len();
         state.lines.extend_from_slice(line);
+        let is_much = before < ROOM / 2 && state.lines.len() >= ROOM / 2;
         drop(state);
-        if is_first {
+        if before == 0 || is_much {
             self.changed.notify_all();
         }
     }
@@ -96,10 +97,13 @@ impl Shared {
     fn write_to(&self, mut out: impl Write) {
         let mut lines = Vec::new();
         loop {
-            let state = self.state();
-            let state = self.wait(state, None, |state| state.lines.is_empty() && !state.closed);
+            let nothing = |state: &mut State| state.lines.is_empty() && !state.closed;
+            let state = self.changed.wait_while(self.state(), nothing);
             // Whoever logs once often logs more.
-            let mut state = self.wait(state, Some(GATHER), |state| !state.closed);
+            let few = |state: &mut State| state.lines.len() < ROOM / 2 && !state.closed;
+            let state = state.unwrap_or_else(PoisonError::into_inner);
+            let gathered = self.changed.wait_timeout_while(state, GATHER, few);
+            let mut state = gathered.unwrap_or_else(PoisonError::into_inner).0;
             mem::swap(&mut lines, &mut state.lines);
             let (lost, closed) = (mem::take(&mut state.lost), state.closed);
             drop(state);
@@ -114,25 +118,6 @@ impl Shared {
                 self.state().done = true;
                 self.changed.notify_all();
                 return;
-            }
-        }
-    }
-
-    /// Waits while it is so, at most for a time.
-    fn wait<'a>(
-        &self,
-        state: MutexGuard<'a, State>,
-        at_most: Option<Duration>,
-        so: impl Fn(&State) -> bool,
-    ) -> MutexGuard<'a, State> {
-        match at_most {
-            None => self
-                .changed
-                .wait_while(state, |state| so(state))
-                .unwrap_or_else(PoisonError::into_inner),
-            Some(time) => {
-                let waited = self.changed.wait_timeout_while(state, time, |state| so(state));
-                waited.unwrap_or_else(PoisonError::into_inner).0
             }
         }
     }
@@ -171,7 +156,7 @@ const GATHER: Duration = Duration::from_millis(20);
 /// How many bytes of lines may wait to be written.
 const ROOM: usize = 1 << 20;
 /// How long the last lines may take.
-const LAST: Duration = Duration::from_secs(1);
+const LAST: Duration = Duration::from_millis(300);
 
 #[cfg(test)]
 mod tests {

@@ -31,7 +31,11 @@ pub(super) async fn run(options: Options) -> Result<(), Failure> {
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     // Caught from here on, so that whoever reads the ready line can already stop it.
     let mut stop = StopSignals::catch()?;
-    let mock = options.into_builder()?.start().await?;
+    let mock = tokio::select! {
+        started = options.into_builder()?.start() => started?,
+        // A large file takes a while to be looked through.
+        () = stop.next() => return Ok(()),
+    };
     let ready = Ready {
         ready: true,
         base_url: mock.base_url(),

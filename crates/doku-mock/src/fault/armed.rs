@@ -10,6 +10,7 @@ use doku_types::{
     partner::{callback::Callback, endpoint::Endpoint},
 };
 use fastrand::Rng;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Fault, ReplyFault, ReplyFaultKind, callback::Told, reply::Part};
 
@@ -20,10 +21,12 @@ use super::{Fault, ReplyFault, ReplyFaultKind, callback::Told, reply::Part};
 pub struct TooManyFaults;
 
 /// The faults that are armed, by number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Faults {
     seed: Option<u64>,
     armed: Mutex<Armed>,
+    /// The places of those who asked for a delay by a header.
+    delays: Semaphore,
 }
 
 #[derive(Debug, Default)]
@@ -62,10 +65,21 @@ pub(super) enum Moment {
     After { signed: bool },
 }
 
+impl Default for Faults {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
 impl Faults {
     /// None yet; which of those with a probability strike, follows from the seed.
     pub(crate) fn new(seed: Option<u64>) -> Self {
-        Self { seed, armed: Mutex::default() }
+        Self { seed, armed: Mutex::default(), delays: Semaphore::new(MAX_OWN_DELAYS) }
+    }
+
+    /// The right to be delayed by one's own header; `None` if too many are.
+    pub(super) fn place_for_delay(&self) -> Option<SemaphorePermit<'_>> {
+        self.delays.try_acquire().ok()
     }
 
     /// Arms a fault, and gives its number.
@@ -209,6 +223,8 @@ fn is_possible(kind: &ReplyFaultKind, moment: Moment, over_socket: bool) -> bool
 }
 
 const MAX_FAULTS: usize = 100;
+/// How many requests are delayed by their own header at once.
+const MAX_OWN_DELAYS: usize = 64;
 /// Spreads the seeds of neighbouring faults.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 

@@ -95,6 +95,16 @@ pub(crate) async fn around<A: Future<Output = Response>>(
         partner: named_partner(app, operation, request.headers()),
         over_socket: request.extensions().get::<OverSocket>().is_some(),
     };
+    // Whoever asks for a delay needs no key and need not stay: such requests are not to take all connections.
+    let is_delay = |kind: &ReplyFaultKind| matches!(kind, ReplyFaultKind::Delay(_));
+    let place = own.iter().any(is_delay).then(|| app.faults.place_for_delay());
+    if let Some(None) = place {
+        let message = "TOO MANY REQUESTS ARE DELAYED BY Doku-Mock-Fault: WAIT, OR ARM IT BY POST /_mock/faults";
+        let refusal = Reply::business(StatusCode::SERVICE_UNAVAILABLE, message, "A30");
+        let mut response = refusal.into_response();
+        response.extensions_mut().insert(Asked::new(operation));
+        return response;
+    }
     let mut struck = app.faults.strike(&exchange, Moment::Before, &own);
     let mut wire = Wire::default();
     let mut skewed = None;

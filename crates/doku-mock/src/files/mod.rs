@@ -10,7 +10,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -40,8 +40,8 @@ struct Directory {
     next: AtomicU64,
     places: Arc<Semaphore>,
     lock: File,
-    /// Removes the directory when dropped, if nobody is to find it again.
-    _temporary: Option<TempDir>,
+    /// The directory, to be removed in the end, if nobody is to find it again.
+    temporary: Mutex<Option<TempDir>>,
 }
 
 /// The right to have a file come in.
@@ -84,7 +84,7 @@ impl Files {
             used: AtomicU64::new(0),
             next: AtomicU64::new(fastrand::u64(..)),
             places: Arc::new(Semaphore::new(MAX_INCOMING)),
-            _temporary: temporary,
+            temporary: Mutex::new(temporary),
         })))
     }
 
@@ -185,8 +185,9 @@ impl Files {
         self.0.path.join(part_name(number))
     }
 
-    /// Lets another mock open it, though a clone may live a moment longer.
+    /// Lets another mock open it, or removes it, though a clone may live a moment longer.
     pub(crate) fn close(&self) {
+        drop(self.0.temporary.lock().unwrap_or_else(PoisonError::into_inner).take());
         // A lock that cannot be given up goes with the last clone.
         let _ = self.0.lock.unlock();
     }

@@ -139,6 +139,7 @@ async fn read_parts(files: &Files, place: &Place, request: Request) -> Result<Pa
     let mut parts = Parts::default();
     let mut count = 0;
     while let Some(field) = multipart.next_field().await.map_err(|error| broken(&error))? {
+        outstanding.back(0);
         count += 1;
         if count > MAX_PARTS {
             return Err(bad_multipart("there are too many parts"));

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -14,14 +14,22 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body::Frame;
 
-/// What was given to the library and did not come back as content, in bytes. Clones share it.
+/// What was given to the library and did not come back as content. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Outstanding(Arc<AtomicUsize>);
+pub(super) struct Outstanding(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    bytes: AtomicUsize,
+    /// Something came back, if only a part's head or its end.
+    moved: AtomicBool,
+}
 
 impl Outstanding {
-    /// So much came back.
+    /// So many bytes of content came back, or none with a part's head or its end.
     pub(super) fn back(&self, bytes: usize) {
-        self.0.fetch_sub(bytes, Ordering::Relaxed);
+        self.0.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.0.moved.store(true, Ordering::Relaxed);
     }
 }
 
@@ -61,7 +69,7 @@ impl http_body::Body for Pieces {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let room = MAX_OUTSTANDING.saturating_sub(self.outstanding.0.load(Ordering::Relaxed));
+        let room = MAX_OUTSTANDING.saturating_sub(self.outstanding.0.bytes.load(Ordering::Relaxed));
         while self.rest.is_empty() {
             match ready!(Pin::new(&mut self.body).poll_frame(context)) {
                 // Trailers mean nothing here.
@@ -70,12 +78,17 @@ impl http_body::Body for Pieces {
                 None => return Poll::Ready(None),
             }
         }
+        // It asks for more before it looks at what it has.
+        if room == 0 && self.outstanding.0.moved.swap(false, Ordering::Relaxed) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if room == 0 {
             return Poll::Ready(Some(Err(axum::Error::new(TooMuch))));
         }
         let length = self.rest.len().min(room);
         let piece = self.rest.split_to(length);
-        self.outstanding.0.fetch_add(length, Ordering::Relaxed);
+        self.outstanding.0.bytes.fetch_add(length, Ordering::Relaxed);
         self.given = true;
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }

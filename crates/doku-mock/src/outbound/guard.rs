@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     fmt,
     future::Future,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -112,7 +112,10 @@ fn usable(
 fn is_local(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
-        IpAddr::V6(v6) => v6.is_loopback() || (v6.is_unique_local() && !METADATA.contains(&v6)),
+        IpAddr::V6(v6) => {
+            let is_metadata = METADATA.iter().any(|prefix| v6.segments().starts_with(prefix));
+            v6.is_loopback() || (v6.is_unique_local() && !is_metadata)
+        }
     }
 }
 
@@ -120,11 +123,9 @@ fn not_allowed(host: &str) -> String {
     format!("{host} is neither loopback nor private: allow it with --callback-allow {host}")
 }
 
-/// Where AWS and Google Cloud keep their machines' credentials, within the private range.
-const METADATA: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254),
-    Ipv6Addr::new(0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254),
-];
+/// Where AWS (fd00:ec2::/32) and Google Cloud (fd20:ce::/32) keep their machines' credentials, within the private
+/// range.
+const METADATA: [[u16; 2]; 2] = [[0xfd00, 0x0ec2], [0xfd20, 0x00ce]];
 
 #[cfg(test)]
 mod tests {
@@ -148,6 +149,7 @@ mod tests {
             "://[2001:db8::1]/x",
             "://[::ffff:8.8.8.8]/x",
             "://[fd00:ec2::254]/latest/meta-data",
+            "://[fd00:ec2::23]/v1/credentials",
             "://[FD20:CE::254]/computeMetadata",
             "://127.0.0.1:99999/x",
             "://127.0.0.1:x/x",

@@ -63,7 +63,11 @@ impl Line {
         let heard = Arc::<AtomicU64>::default();
         let io = TokioIo::new(connected.await.map_err(late)??);
         let io = TokioIo::new(Listening { io, heard: Arc::clone(&heard) });
-        let (sender, connection) = http1::handshake(io).await.map_err(|error| failure(&error))?;
+        let (sender, connection) = http1::Builder::new()
+            .max_buf_size(MAX_HEAD)
+            .handshake(io)
+            .await
+            .map_err(|error| failure(&error))?;
         // It ends when the sender is dropped; the sender learns what goes wrong.
         tokio::spawn(async move {
             let _ = connection.await;
@@ -165,5 +169,7 @@ fn failure(error: &(dyn Error + 'static)) -> OutboundError {
     }
 }
 
+/// The head of an answer, in bytes.
+const MAX_HEAD: usize = 64 << 10;
 /// For the connection alone (A05).
 const CONNECT: Duration = Duration::from_secs(5);

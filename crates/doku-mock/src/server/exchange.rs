@@ -42,7 +42,8 @@ pub(super) async fn answer(
     request.extensions_mut().insert(OverSocket);
     let mut response = routed(&mut router, request).await;
     let late = response.status() == StatusCode::REQUEST_TIMEOUT;
-    if late || is_chunked || !leftover.drain(expects_continue).await {
+    let is_whole = !late && leftover.drain(expects_continue).await;
+    if !is_whole || is_chunked {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     written(&app, begun, &mut response);

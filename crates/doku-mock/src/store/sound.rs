@@ -1,6 +1,8 @@
 //! Whether a database from outside is one that the mock could have written: what it says is then worked
 //! with as if the mock had.
 
+use std::collections::HashSet;
+
 use doku_types::partner::callback::Callback;
 use rusqlite::{Connection, types::ValueRef};
 
@@ -52,19 +54,22 @@ pub(super) fn wrong_row(sql: &Connection) -> rusqlite::Result<Option<String>> {
     if !all(sql, "SELECT body FROM callbacks", is_callback)? {
         return Ok(Some("a callback is not readable".to_owned()));
     }
-    let brands = "SELECT document, businesses.id, partner, brands.id, count(*) OVER (PARTITION BY number) || ''
-                  FROM businesses LEFT JOIN brands ON business = number";
-    let is_business = |row: &[&str]| {
-        let [document, id, partner, brand, brands] = *row else { return false };
-        businesses::read(0, document).is_ok_and(|stored| {
-            let business = &stored.business;
-            let mut ids = business.brands().iter().map(|brand| brand.id().as_str());
-            (business.id().as_str(), business.partner().as_str()) == (id, partner)
-                && ids.any(|id| id == brand)
-                && business.brands().len().to_string() == brands
-        })
+    let mut brands = sql.prepare("SELECT id FROM brands WHERE business = ?1")?;
+    let mut brands_of = |number: &str| -> rusqlite::Result<HashSet<String>> {
+        brands.query_map([number], |row| row.get(0))?.collect()
     };
-    if !all(sql, brands, is_business)? {
+    let is_business = |row: &[&str]| {
+        let [document, id, partner, number] = *row else { return false };
+        let (Ok(stored), Ok(listed)) = (businesses::read(0, document), brands_of(number)) else {
+            return false;
+        };
+        let business = &stored.business;
+        let ids = business.brands().iter().map(|brand| brand.id().to_string());
+        (business.id().as_str(), business.partner().as_str()) == (id, partner)
+            && business.brands().len() == listed.len()
+            && ids.collect::<HashSet<_>>() == listed
+    };
+    if !all(sql, "SELECT document, id, partner, number || '' FROM businesses", is_business)? {
         return Ok(Some("a business is not readable, or not as it is listed".to_owned()));
     }
     Ok(None)
@@ -88,7 +93,11 @@ fn is_text(sql: &Connection, table: &str) -> rusqlite::Result<bool> {
 }
 
 /// Whether all rows are such; their columns have to be texts.
-fn all(sql: &Connection, rows: &str, such: impl Fn(&[&str]) -> bool) -> rusqlite::Result<bool> {
+fn all(
+    sql: &Connection,
+    rows: &str,
+    mut such: impl FnMut(&[&str]) -> bool,
+) -> rusqlite::Result<bool> {
     let mut rows = sql.prepare(rows)?;
     let columns = rows.column_count();
     let mut rows = rows.query([])?;
@@ -112,7 +121,7 @@ const WRONG: &[(&str, &str)] = &[
     ("there is no engine", "SELECT 1 WHERE (SELECT count(*) FROM engine) != 1"),
     (
         "the engine stands where it cannot",
-        "SELECT 1 FROM engine WHERE now NOT BETWEEN 0 AND 9000000000000
+        "SELECT 1 FROM engine WHERE now NOT BETWEEN 0 AND 9999999999999
             OR last_id NOT BETWEEN 0 AND 9999999999999
             OR last_business NOT BETWEEN 0 AND 1 << 53 OR last_callback NOT BETWEEN 0 AND 1 << 53",
     ),
@@ -127,6 +136,10 @@ const WRONG: &[(&str, &str)] = &[
         "an attempt cannot be",
         "SELECT 1 FROM attempts WHERE number NOT BETWEEN 0 AND 4294967295
             OR status NOT BETWEEN 0 AND 65535 OR latency_ms < 0",
+    ),
+    (
+        "attempts are not numbered in order",
+        "SELECT 1 FROM attempts GROUP BY callback HAVING min(number) != 1 OR max(number) != count(*)",
     ),
     ("a kept reply has no number", "SELECT 1 FROM replies WHERE number NOT BETWEEN 0 AND 1 << 53"),
     (

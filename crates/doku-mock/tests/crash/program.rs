@@ -70,11 +70,6 @@ impl Program {
         }
     }
 
-    /// Whether it has not ended by itself.
-    pub(crate) fn is_running(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_none()
-    }
-
     /// A new connection.
     pub(crate) async fn line(&self) -> Line {
         Line::open(&self.address).await.expect("it listens")

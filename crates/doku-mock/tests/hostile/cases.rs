@@ -61,6 +61,11 @@ pub(crate) fn table(token: &str) -> Vec<Case> {
     cases
 }
 
+/// 64 KiB of a chunked body.
+fn chunk() -> Vec<u8> {
+    [b"10000\r\n".as_slice(), &[b'x'; 1 << 16], b"\r\n"].concat()
+}
+
 /// Clients that take their time.
 fn slow() -> Vec<Case> {
     let tenth = Duration::from_millis(100);
@@ -92,6 +97,15 @@ fn slow() -> Vec<Case> {
             "half a body and no more to come",
             vec![Say(half.to_vec()), HalfClose],
             Answers(vec![400]),
+        ),
+        case(
+            "many chunks of what is refused at once",
+            vec![
+                Say(plain("POST", &format!("{BASE_PATH}/file"), NO_TOKEN, b"")),
+                Repeat(chunk(), 64, Duration::ZERO),
+                Say(b"0\r\n\r\n".to_vec()),
+            ],
+            Answers(vec![401]),
         ),
         case("half a body and gone", vec![Say(half.to_vec()), Leave], Closed),
         case(
@@ -474,4 +488,6 @@ fn pages() -> Vec<Case> {
 }
 
 /// Replies of 100 kB and more, beyond what sockets keep.
+/// An upload in chunks whose token is none.
+const NO_TOKEN: &str = "Authorization: Bearer x\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n";
 const UNREAD: usize = 400;

@@ -67,16 +67,18 @@ impl Lines {
         }
         // To wake this process for each reply would cost the server, and a slow one the most.
         let awake = AbortHandleOnDrop(tokio::spawn(stay_awake()).abort_handle());
-        let all = timeout(lasting.saturating_add(PATIENCE), sending.join_all());
-        let mut answered = 0;
-        let all = all.await.map_err(|_| "the server does not answer any more")?;
+        let all = async {
+            let mut answered = 0;
+            while let Some(line) = sending.join_next().await {
+                let (line, its) = line??;
+                self.0.push(line);
+                answered += its;
+            }
+            Ok(answered)
+        };
+        let answered = timeout(lasting.saturating_add(PATIENCE), all).await;
         drop(awake);
-        for line in all {
-            let (line, its) = line?;
-            self.0.push(line);
-            answered += its;
-        }
-        Ok(answered)
+        answered.map_err(|_| "the server does not answer any more")?
     }
 
     /// Sends for so long, until `over`, and says what the server had of the processor.
