@@ -64,6 +64,8 @@ pub(crate) struct App {
     pub(crate) connections: Arc<Semaphore>,
     /// The places of those who read a snapshot.
     pub(crate) snapshots: Arc<Semaphore>,
+    /// The places of pages that listen for changes.
+    pub(crate) listeners: Arc<Semaphore>,
     pub(crate) stop: watch::Sender<bool>,
     /// What is under way is given up too.
     pub(crate) end: watch::Sender<bool>,

@@ -35,6 +35,7 @@ mod file_link;
 mod files;
 mod gate;
 mod id;
+mod inspector;
 mod journal;
 mod kyb;
 mod mock;

@@ -9,10 +9,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use doku_types::{SecretKey, validate::is_loopback_host};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, uri::Authority};
 
-use crate::{app::App, file_link, reply::Reply};
+use crate::{app::App, file_link, inspector, reply::Reply};
 
 /// Refuses a Host that is neither loopback nor the public URL's, web pages of another origin, and who does not show the
 /// token. No page of another origin may use what is answered.
@@ -46,7 +47,12 @@ async fn judged(app: &App, request: Request, next: Next) -> Response {
     {
         let message = "THE ADMIN TOKEN IS MISSING OR ANOTHER: SEND Authorization: Bearer AND WHAT THE MOCK WAS GIVEN AS --admin-token";
         let mut refusal = Reply::business(StatusCode::UNAUTHORIZED, message, "A30").into_response();
-        let challenge = HeaderValue::from_static(r#"Bearer realm="doku-mock""#);
+        // A browser can show it as a password only, and asks for that.
+        let challenge = match request.uri().path().starts_with(inspector::ROOT) {
+            true => r#"Basic realm="doku-mock: any name, and the admin token", charset="UTF-8""#,
+            false => r#"Bearer realm="doku-mock""#,
+        };
+        let challenge = HeaderValue::from_static(challenge);
         refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         return refusal;
     }
@@ -100,11 +106,22 @@ fn has(headers: &HeaderMap, token: &SecretKey) -> bool {
     let (Some(sent), None) = (sent.next(), sent.next()) else {
         return false;
     };
-    let sent = sent.to_str().ok().and_then(|sent| sent.split_once(' '));
-    sent.is_some_and(|(scheme, sent)| {
-        // Compared in constant time.
-        scheme.eq_ignore_ascii_case("bearer") && SecretKey::from(sent.trim()) == *token
-    })
+    let Some((scheme, sent)) = sent.to_str().ok().and_then(|sent| sent.split_once(' ')) else {
+        return false;
+    };
+    let sent = match scheme {
+        _ if scheme.eq_ignore_ascii_case("bearer") => Some(SecretKey::from(sent.trim())),
+        _ if scheme.eq_ignore_ascii_case("basic") => password(sent.trim()),
+        _ => None,
+    };
+    // Compared in constant time.
+    sent.is_some_and(|sent| sent == *token)
+}
+
+/// The password of `Basic` (RFC 7617), whatever the name before it.
+fn password(sent: &str) -> Option<SecretKey> {
+    let decoded = String::from_utf8(BASE64.decode(sent).ok()?).ok()?;
+    decoded.split_once(':').map(|(_, password)| SecretKey::from(password))
 }
 
 /// Whether a text can be sent as a bearer: visible ASCII, and not nothing.

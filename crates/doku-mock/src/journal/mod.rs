@@ -31,6 +31,7 @@ pub use entry::{Answer, Direction, JournalEntry};
 pub(crate) use exchange::{ReceivedRequest, SentCallback, Told};
 pub(crate) use har::har;
 pub(crate) use head::Head;
+pub(crate) use mask::Mask;
 pub(crate) use query::{Query, Statuses, kebab, operation};
 pub(crate) use received::Begun;
 pub(crate) use shown::{Shown, shown};

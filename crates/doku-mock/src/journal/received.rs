@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::response::Response;
 use doku_types::Timestamp;
 use http::{Method, Uri, request::Parts};
-use tracing::info;
+use tracing::{debug, info};
 
 use super::{Head, ReceivedRequest, Told, Touched, mask::codes_of};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     app::App,
     auth::Asked,
     fault::{Struck, Wire},
+    inspector,
     reply::{Release, WholeBody},
 };
 
@@ -51,6 +52,9 @@ impl Begun {
         let is_reset = response.extensions().get::<Wire>().is_some_and(|wire| wire.reset);
         if is_reset {
             info!(method = %request.method, path = &*path, latency_ms, "reset by a fault");
+        } else if request.uri.path().starts_with(inspector::ROOT) && !status.is_server_error() {
+            // An open page asks again with each change.
+            debug!(method = %request.method, path = &*path, status = status.as_u16(), latency_ms, "answered");
         } else {
             info!(method = %request.method, path = &*path, status = status.as_u16(), latency_ms, "answered");
         }

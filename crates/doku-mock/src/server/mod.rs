@@ -18,10 +18,22 @@ use http::{HeaderValue, Method, StatusCode, header};
 pub(crate) use exchange::call;
 pub(crate) use listen::{DRAIN, serve};
 
-use crate::{admin, app::App, auth, fault, file_link, operation::file, reply::Reply};
+use crate::{admin, app::App, auth, fault, file_link, inspector, operation::file, reply::Reply};
 
 /// Every path of the mock.
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let whole = |own: Router<Arc<App>>| {
+        operations()
+            .merge(guarded(own, &app))
+            .fallback(unknown_path)
+            .method_not_allowed_fallback(wrong_method)
+            .with_state(Arc::clone(&app))
+    };
+    whole(own().merge(inspector::routes(whole(own()))))
+}
+
+/// DOKU's operations.
+fn operations() -> Router<Arc<App>> {
     let mut operations = Router::new();
     for operation in Endpoint::all() {
         let operation = *operation;
@@ -40,20 +52,23 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         });
         operations = operations.route(operation.path(), answer);
     }
+    operations
+}
+
+/// The mock's own surface.
+fn own() -> Router<Arc<App>> {
     let link = |State(app): State<Arc<App>>, request: Request| async move {
         file_link::serve(&app, request.uri()).await
     };
-    let own = admin::routes()
-        .route(&format!("{}{{id}}", file_link::PATH), get(link))
+    admin::routes().route(&format!("{}{{id}}", file_link::PATH), get(link))
+}
+
+fn guarded(own: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+    own
         // What is not there is told to nobody else either.
         .route("/_mock/{*rest}", any(unknown_path))
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), admin::guard));
-    operations
-        .merge(own)
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(app)
+        .layer(middleware::from_fn_with_state(Arc::clone(app), admin::guard))
 }
 
 /// What is answered to plain HTTP where https is spoken.

@@ -82,7 +82,7 @@ impl Mask<'_> {
         }
     }
 
-    fn value(&self, field: Option<&str>, value: &Value, author: Author) -> Value {
+    pub(super) fn value(&self, field: Option<&str>, value: &Value, author: Author) -> Value {
         match value {
             Value::Null | Value::Bool(_) => value.clone(),
             Value::Number(_) => {

@@ -8,6 +8,7 @@ mod known;
 use std::borrow::Cow;
 
 use http::{HeaderName, Uri, header};
+use serde_json::Value;
 
 pub(super) use body::{Author, Content};
 
@@ -23,9 +24,25 @@ pub(crate) struct Mask<'a> {
 }
 
 impl<'a> Mask<'a> {
+    /// As the mock was told.
     pub(crate) fn of(app: &'a App) -> Self {
+        Self::revealing(app, false)
+    }
+
+    /// The same, but that personal data is shown to whoever asked to `reveal` it.
+    pub(crate) fn revealing(app: &'a App, reveal: bool) -> Self {
         let keys = app.partners.values().map(|partner| partner.secret_key.expose());
-        Self { open: app.config.show_personal_data, keys: keys.collect() }
+        Self { open: reveal || app.config.show_personal_data, keys: keys.collect() }
+    }
+
+    /// Whether personal data is shown.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// A document as it is shown.
+    pub(crate) fn document(&self, document: &Value) -> Value {
+        self.value(None, document, Author::Stranger)
     }
 
     /// A header's value.
@@ -194,7 +211,7 @@ const NO_RESOURCE: &str = "No static resource ";
 mod tests {
     use bytes::Bytes;
     use http::{HeaderMap, HeaderValue};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
