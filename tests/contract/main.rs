@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod gateway;
 mod idempotency;
+mod inspector;
 mod isolation;
 mod journal;
 mod lite;

@@ -1,0 +1,157 @@
+//! The inspector's pages, without a browser: what they show, what they change, and who may.
+
+mod assumptions;
+mod business;
+mod faults;
+mod time;
+mod timeline;
+mod try_it;
+
+use bytes::Bytes;
+use contract::World;
+use http::{Method, Request, Response, header};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+};
+
+/// Status and text of a page.
+pub(crate) async fn get(world: &World, path: &str) -> (u16, String) {
+    let reply = ask(world, Method::GET, path, "", &[]).await;
+    let page = String::from_utf8(reply.body().to_vec()).unwrap();
+    (reply.status().as_u16(), page)
+}
+
+/// What is answered to a form that a page of the mock sends.
+pub(crate) async fn post(world: &World, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
+    let form = form(fields);
+    ask(world, Method::POST, path, &form, &[(header::ORIGIN.as_str(), ORIGIN)]).await
+}
+
+async fn ask(
+    world: &World,
+    method: Method,
+    path: &str,
+    form: &str,
+    headers: &[(&str, &str)],
+) -> Response<Bytes> {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+    if !form.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    world.mock.call(request.body(Bytes::copy_from_slice(form.as_bytes())).unwrap()).await
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+const HOST: &str = "127.0.0.1:8480";
+const ORIGIN: &str = "http://127.0.0.1:8480";
+const PAGES: [&str; 6] = [
+    "/_mock/ui",
+    "/_mock/ui/businesses",
+    "/_mock/ui/time",
+    "/_mock/ui/faults",
+    "/_mock/ui/assumptions",
+    "/_mock/ui/try",
+];
+
+#[tokio::test]
+async fn a_page_loads_nothing_from_elsewhere_and_is_framed_by_nobody() {
+    let world = World::new().await;
+    for path in PAGES {
+        let reply = ask(&world, Method::GET, path, "", &[]).await;
+        assert_eq!(reply.status(), 200, "{path}");
+        let header = |name: &str| reply.headers()[name].to_str().unwrap();
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert!(!policy.contains("unsafe") && policy.contains("frame-ancestors 'none'"));
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cache-control"), "no-store");
+        let page = std::str::from_utf8(reply.body()).unwrap();
+        for inline in ["style=", "<style", "onclick", "javascript:", "//cdn", "<script>"] {
+            assert!(!page.contains(inline), "{path} has {inline}");
+        }
+        for linked in page.split("href=\"").skip(1).chain(page.split("src=\"").skip(1)) {
+            assert!(linked.starts_with(['/', '#', '?']), "{path}: {linked:.40}");
+        }
+    }
+    for asset in ["/_mock/ui/style.css", "/_mock/ui/script.js", "/_mock/ui/icon.svg"] {
+        assert_eq!(get(&world, asset).await.0, 200, "{asset}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_counts_only_if_a_page_of_the_mock_itself_sends_it() {
+    let world = World::new().await;
+    let before = world.mock.now();
+    let advance = form(&[("by", "1h")]);
+    let refused = [
+        &[][..],
+        &[("origin", "null")],
+        &[("origin", "http://127.0.0.1:8481")],
+        &[("origin", "https://evil.example")],
+        &[("origin", ORIGIN), ("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-origin")],
+    ];
+    for headers in refused {
+        let reply = ask(&world, Method::POST, "/_mock/ui/time", &advance, headers).await;
+        assert_eq!(reply.status(), 403, "{headers:?}");
+    }
+    assert_eq!(world.mock.now(), before);
+    let headers = [("origin", ORIGIN), ("sec-fetch-site", "same-origin")];
+    let reply = ask(&world, Method::POST, "/_mock/ui/time", &advance, &headers).await;
+    assert_eq!(reply.status(), 303);
+    assert_eq!(world.mock.now(), before + std::time::Duration::from_hours(1));
+}
+
+#[tokio::test]
+async fn where_there_is_an_admin_token_a_browser_is_asked_for_it_as_a_password() {
+    let world = World::with(|builder| builder.admin_token("token-1")).await;
+    let reply = ask(&world, Method::GET, "/_mock/ui", "", &[]).await;
+    assert_eq!(reply.status(), 401);
+    assert!(reply.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic "));
+    let basic = |userpass: &str| format!("Basic {}", base64(userpass));
+    for (userpass, status) in
+        [(":token-1", 200), ("ann:token-1", 200), ("token-1", 401), ("a:b", 401)]
+    {
+        let headers = [("authorization", &*basic(userpass))];
+        let reply = ask(&world, Method::GET, "/_mock/ui", "", &headers).await;
+        assert_eq!(reply.status(), status, "{userpass}");
+    }
+    // A page asks the API with the same token.
+    let headers = [("authorization", &*basic(":token-1")), ("origin", ORIGIN)];
+    let reply = ask(&world, Method::POST, "/_mock/ui/time", &form(&[("by", "1h")]), &headers).await;
+    assert_eq!(reply.status(), 303);
+}
+
+#[tokio::test]
+async fn a_page_that_listens_is_told_of_a_change() {
+    let world = World::new().await;
+    let mut socket = TcpStream::connect(world.mock.address()).await.unwrap();
+    socket.write_all(b"GET /_mock/ui/events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut lines = BufReader::new(socket).lines();
+    let mut events = 0;
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if line == "event: changed" {
+            events += 1;
+            if events == 2 {
+                break;
+            }
+            // The first says that the page is listened to.
+            world.mock.advance(std::time::Duration::from_secs(1)).await.unwrap();
+            let reply = world.send(world.signed(Method::GET, "/nothing", b"")).await;
+            assert_eq!(reply.status(), 404);
+        }
+    }
+    assert_eq!(events, 2);
+}
+
+fn base64(text: &str) -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    STANDARD.encode(text)
+}
