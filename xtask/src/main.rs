@@ -7,6 +7,7 @@ mod fuzz;
 mod openapi;
 mod prove;
 mod test;
+mod ui_test;
 mod vectors;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ enum Command {
     Openapi(openapi::Options),
     Prove(prove::Options),
     Test(test::Options),
+    UiTest(ui_test::Options),
     Vectors(vectors::Options),
 }
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Openapi(options) => openapi::run(&options),
         Command::Prove(options) => prove::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::UiTest(options) => ui_test::run(&options),
         Command::Vectors(options) => vectors::run(&options),
     }
 }
