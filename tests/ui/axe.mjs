@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 const tools = process.env.DOKU_UI_TOOLS ?? fileURLToPath(new URL('../../target/ui-tools/', import.meta.url));
 const { source } = createRequire(`${tools}/`)('axe-core');
 
-/** Fails with rule, place and reason of each violation that is serious or critical. */
-export async function assertAccessible(page, what) {
+/** Fails with rule, place and reason of each violation that is serious or critical; of some rules if they are named. */
+export async function assertAccessible(page, what, rules) {
   // By the debugger, as the page's policy lets no script in.
-  await page.evaluate(source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
   const told = grave.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${impact} ${id} at ${target.join(' ')}: ${failureSummary}`),

@@ -57,7 +57,7 @@ export async function openWindow(mock, { javascript = true, theme = 'light', wid
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText;
     // Whoever leaves a page leaves what it was listening to and asking for.
-    const left = why === 'net::ERR_ABORTED' && ['eventsource', 'fetch'].includes(request.resourceType());
+    const left = why === 'net::ERR_ABORTED' && !request.isNavigationRequest();
     if (!left) problems.push(`failed: ${request.url()} ${why}`);
   });
   return {
@@ -88,4 +88,18 @@ export async function assertNotTooWide(page, what) {
     return { width: scrollWidth - clientWidth, wide: beyond.slice(0, 5).map(place) };
   });
   assert.equal(width, 0, `${what} is ${width} px too wide: ${wide.join('\n')}`);
+}
+
+/** Waits, bounded in time, until `done` says so. */
+export async function until(done, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await done())) {
+    if (Date.now() > end) throw new Error(`not within ${PATIENCE / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Presses what sends a form, and waits until the page that answers is there. */
+export async function press(page, control) {
+  await Promise.all([page.waitForEvent('load'), control.click()]);
 }

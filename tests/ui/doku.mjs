@@ -11,15 +11,15 @@ const BASE = '/adv-core-api/partner/v1.0';
 const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url));
 const sample = (name) => JSON.parse(file(`tests/samples/${name}.request.json`));
 
-/** The string that is signed; without a digest where there is no body. */
-export function stringToSign({ clientId, requestId, timestamp, named = 'Request-Timestamp', target, body = '' }) {
+/** The string that is signed; without a digest where there is no body, and for whatever a GET answers. */
+export function stringToSign({ method, clientId, requestId, timestamp, named = 'Request-Timestamp', target, body = '' }) {
   const lines = [
     `Client-Id:${clientId}`,
     `Request-Id:${requestId}`,
     `${named}:${timestamp}`,
     `Request-Target:${target}`,
   ];
-  if (body.length > 0) lines.push(`Digest:${createHash('sha256').update(body).digest('base64')}`);
+  if (body.length > 0 && method !== 'GET') lines.push(`Digest:${createHash('sha256').update(body).digest('base64')}`);
   return lines.join('\n');
 }
 
@@ -54,13 +54,13 @@ export class Partner {
    * Sends a signed request and looks whether the reply is signed. `change` may change what is signed, after which
    * what is sent differs from it; `headers` go unsigned.
    */
-  async send(method, path, document, { change = (signed) => signed, headers = {}, secretKey } = {}) {
+  async send(method, path, document, { query = '', change = (signed) => signed, headers = {}, secretKey } = {}) {
     const body = document === undefined ? '' : JSON.stringify(document);
     const target = BASE + path;
     const requestId = `ui-${(this.#sent += 1)}`;
     const timestamp = await this.#mock.now();
-    const signed = change({ clientId: CLIENT_ID, requestId, timestamp, target, body });
-    const answer = await fetch(this.#mock.url + target, {
+    const signed = change({ method, clientId: CLIENT_ID, requestId, timestamp, target, body });
+    const answer = await fetch(this.#mock.url + target + query, {
       method,
       headers: {
         'Client-Id': CLIENT_ID,
@@ -75,6 +75,7 @@ export class Partner {
     const text = await answer.text();
     if (answer.headers.has('signature')) {
       const string = stringToSign({
+        method,
         clientId: answer.headers.get('client-id'),
         requestId,
         timestamp: answer.headers.get('response-timestamp'),
@@ -146,7 +147,7 @@ export class Partner {
   async business(brand) {
     const reply = await this.send('GET', `/business/${brand}`);
     assert.equal(reply.status, 200, JSON.stringify(reply.document));
-    return reply.document.business;
+    return reply.document;
   }
 
   /** Update Business Data. */
