@@ -35,6 +35,9 @@ use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{guard, is_token};
 pub(crate) use businesses::decide_business;
+pub(crate) use journal::{
+    entry as journal_entry, find as find_entries, read_query as journal_query,
+};
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};

@@ -12,9 +12,8 @@ use super::{
 use crate::app::App;
 
 /// The command for a POSIX shell, after lines that say in what it differs from what was sent.
-pub(crate) fn curl(app: &App, entry: &JournalEntry) -> String {
-    let mask = Mask::of(app);
-    let mut command = Command::new(app, &mask, entry);
+pub(crate) fn curl(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> String {
+    let mut command = Command::new(app, mask, entry);
     match (&entry.direction, entry.operation()) {
         (_, Some(Endpoint::UploadFile)) => command.upload(),
         (Direction::Received { .. }, _) => command.signed(fresh_id()),
@@ -195,4 +194,4 @@ const SET_BY_CURL: &[&str] = &[
     "transfer-encoding",
     "user-agent",
 ];
-const SHOW: &str = "--show-personal-data shows it";
+const SHOW: &str = "--show-personal-data or reveal=true shows it";

@@ -119,7 +119,7 @@ impl JournalEntry {
 
     /// The partner: of a callback whose key signed it; of a request who proved to have sent it, else who is
     /// said to have.
-    pub(super) fn partner(&self) -> Option<&str> {
+    pub(crate) fn partner(&self) -> Option<&str> {
         match &self.direction {
             Direction::Received { partner: Some(partner), .. }
             | Direction::Sent { partner, .. } => Some(partner.as_str()),
