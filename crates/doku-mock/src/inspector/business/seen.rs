@@ -9,7 +9,7 @@ use crate::{
     app::App,
     callback::CallbackRecord,
     reply::Reply,
-    store::{LastUploads, Stored, StoredFile},
+    store::{LastUploads, State, StoreError, Stored, StoredFile},
 };
 
 /// A business with what was told of it and what is known of its files.
@@ -40,16 +40,16 @@ impl Seen {
         let read = app.store.run(move |state| {
             let Some(stored) = state.business_by_id(&id)? else { return Ok(None) };
             let of = Some(stored.number);
-            let mut callbacks = match one {
+            let (mut callbacks, mut has_earlier) = match one {
                 Some(number) => {
                     let mut found = state.callbacks(of, number.saturating_sub(1), 1)?;
                     found.retain(|record| record.number == number);
-                    found
+                    (found, false)
                 }
-                None => state.newest_callbacks(of, before, CALLBACKS + 1)?,
+                None => newest(state, stored.number, before)?,
             };
-            let has_earlier = callbacks.len() > CALLBACKS as usize;
-            callbacks.truncate(CALLBACKS as usize);
+            has_earlier |= callbacks.len() > CALLBACKS;
+            callbacks.truncate(CALLBACKS);
             let mut files = HashMap::new();
             let registration = stored.business.registration();
             let named = registration.map(|sent| sent.files()).unwrap_or_default();
@@ -74,6 +74,28 @@ impl Seen {
         });
         read.await?.0.ok_or_else(nobody)
     }
+}
+
+/// More than a page shows, if there are so many; fewer of such as say very much, and then whether there may be
+/// earlier ones.
+fn newest(
+    state: &State<'_>,
+    business: i64,
+    mut before: i64,
+) -> Result<(Vec<CallbackRecord>, bool), StoreError> {
+    let mut read: Vec<CallbackRecord> = Vec::new();
+    let mut bytes = 0;
+    while read.len() <= CALLBACKS {
+        let more = state.newest_callbacks(Some(business), before, AT_ONCE)?;
+        let Some(last) = more.last() else { break };
+        before = last.number;
+        bytes += more.iter().map(|record| record.body.len()).sum::<usize>();
+        read.extend(more);
+        if bytes > MOST_BYTES {
+            return Ok((read, true));
+        }
+    }
+    Ok((read, false))
 }
 
 /// The `BSN-` id of the business with this `BSN-` or `BRN-` id.
@@ -107,6 +129,9 @@ pub(super) async fn callback_of(app: &App, id: &str, number: &str) -> Result<i64
 }
 
 /// How many callbacks a page shows.
-const CALLBACKS: u32 = 50;
+const CALLBACKS: usize = 50;
+/// How many are read at once, and how many bytes of them are enough.
+const AT_ONCE: u32 = 10;
+const MOST_BYTES: usize = 1 << 20;
 /// How many files a page shows.
 pub(super) const FILES: usize = 24;
