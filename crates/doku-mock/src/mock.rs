@@ -137,8 +137,8 @@ impl MockDoku {
     /// # Panics
     /// When the state cannot be read.
     pub fn businesses(&self) -> Vec<BusinessId> {
-        let listed = self.ask(|state| state.list_businesses(0, u32::MAX));
-        listed.into_iter().map(|listed| listed.id).collect()
+        let listed = self.ask(|state| state.list_businesses(&crate::store::Wanted::default()));
+        listed.listed.into_iter().map(|listed| listed.id).collect()
     }
 
     /// A business by its `BSN-` id, or by the `BRN-` id of one of its brands, as Get Business Data

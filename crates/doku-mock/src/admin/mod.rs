@@ -34,10 +34,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{guard, is_token};
-pub(crate) use businesses::decide_business;
 pub(crate) use journal::{
     entry as journal_entry, find as find_entries, read_query as journal_query,
 };
+pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
@@ -180,6 +180,21 @@ fn parameter<T: std::str::FromStr>(uri: &Uri, name: &str) -> Result<Option<T>, R
     found.map(|(_, value)| value.parse()).transpose().map_err(|_| {
         Reply::business(StatusCode::BAD_REQUEST, format!("{name} is not readable"), "A30")
     })
+}
+
+/// Whether a list is to be newest first, by the parameter `order`.
+///
+/// # Errors
+/// 400 for another order than `oldest` and `newest`.
+fn is_newest_first(uri: &Uri) -> Result<bool, Reply> {
+    match parameter::<String>(uri, "order")?.as_deref() {
+        None | Some("oldest") => Ok(false),
+        Some("newest") => Ok(true),
+        Some(_) => {
+            let message = "order is oldest or newest: leave it out for oldest";
+            Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"))
+        }
+    }
 }
 
 /// What stands in the path for what varies.

@@ -8,6 +8,7 @@
 mod businesses;
 mod engine;
 mod files;
+mod listed;
 mod metrics;
 mod replies;
 mod reset;
@@ -26,7 +27,9 @@ use doku_types::ClientId;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot, watch};
 
-pub(crate) use businesses::{Listed, Stored};
+pub(crate) use businesses::Stored;
+pub(crate) use files::{LastUploads, StoredFile};
+pub(crate) use listed::{Found, Listed, Wanted};
 pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
 pub(crate) use reset::{Beginning, Begun, Taken};
