@@ -97,7 +97,7 @@ impl Journal {
 }
 
 /// How many are looked at before others may write.
-const AT_ONCE: usize = 500;
+pub(super) const AT_ONCE: usize = 500;
 /// How much is found at once, in bytes of memory.
 const MAX_FOUND: usize = 8 << 20;
 
