@@ -93,7 +93,7 @@ mod tests {
             attempt: 1,
             at: Timestamp::from_millis(0),
             head: example.head(),
-            body: b"",
+            body: &bytes::Bytes::new(),
             answer: Some(example.told()),
             latency_ms: 1,
         });
