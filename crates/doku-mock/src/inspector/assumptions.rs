@@ -70,23 +70,21 @@ fn table(entries: &[StoodOn]) -> Markup {
     html! {
         div.table {
             table.cards {
-                thead {
+                thead.whole {
                     tr {
                         th scope="col" { "Id" }
                         th scope="col" { "What" }
                         th scope="col" { "How it is known" }
-                        th scope="col" { "Source" }
                         th scope="col" { "Replies" }
                     }
                 }
                 tbody {
                     @for StoodOn { entry, replies, last_reply } in entries {
                         tr id=(entry.id) {
-                            th scope="row" { (entry.id) }
+                            th.whole scope="row" { (entry.id) }
                             td { (entry.what) }
-                            td { (name(Kind(entry.evidence))) }
-                            td { (entry.source) }
-                            td { (told(*replies, *last_reply)) }
+                            td { (name(Kind(entry.evidence))) br; span.quiet { (entry.source) } }
+                            td.whole { (told(*replies, *last_reply)) }
                         }
                     }
                 }

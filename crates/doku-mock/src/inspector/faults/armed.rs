@@ -18,10 +18,9 @@ pub(super) fn armed(faults: &BTreeMap<u64, Fault>) -> Markup {
             div.table {
                 table.cards {
                     caption { "The text arms the same again: here, as " code { "--fault" } " and with " code { "doku-mock fault" } "." }
-                    thead {
+                    thead.whole {
                         tr {
-                            th scope="col" { "Number" }
-                            th scope="col" { "Kind" }
+                            th scope="col" { "Fault" }
                             th scope="col" { "Text" }
                             th scope="col" { "Limited to" }
                             th scope="col" { "Happened" }
@@ -49,22 +48,26 @@ fn row(number: u64, fault: &Fault) -> Markup {
     let shown: String = text.chars().take(MAX_TEXT).collect();
     html! {
         tr id={ "fault-" (number) } {
-            td { (number) }
-            td { (fault.kind()) }
+            th.whole scope="row" { (number) ": " (fault.kind()) }
             td {
                 code { bdi { (shown) } }
                 @if shown.len() < text.len() { "…" br; span.hint { "GET " (FAULTS) " has all of it." } }
             }
             td { (limits(fault)) }
-            td { (times(fault.happened())) }
-            td {
+            td.whole {
+                @match fault.happened() {
+                    0 => "never yet",
+                    happened => { "happened " (times(happened)) }
+                }
+            }
+            td.whole {
                 @match fault.remaining() {
                     Some(0) => "no more",
-                    Some(more) => (times(more)),
+                    Some(more) => { (times(more)) " more" }
                     None => "without end",
                 }
             }
-            td {
+            td.whole {
                 form method="post" action={ (PATH) "/" (number) "/disarm" } {
                     button { "Disarm fault " (number) }
                 }
@@ -74,11 +77,12 @@ fn row(number: u64, fault: &Fault) -> Markup {
 }
 
 fn limits(fault: &Fault) -> Markup {
-    let none = |nothing: bool, of: &'static str| nothing.then_some(of);
     match fault {
         Fault::Callback(fault) => html! {
-            @if let Some(of) = &fault.callback_type { (of.as_str()) }
-            @if let Some(any) = none(fault.callback_type.is_none(), "any callback") { (any) }
+            @match &fault.callback_type {
+                Some(of) => { "callbacks of type " (of.as_str()) }
+                None => "any callback",
+            }
         },
         Fault::Reply(ReplyFault { operation, partner, nth, probability, .. }) => html! {
             (operation.map_or("any operation", |operation| operation.name()))
@@ -91,7 +95,6 @@ fn limits(fault: &Fault) -> Markup {
 
 fn times(count: u32) -> String {
     match count {
-        0 => "never".to_owned(),
         1 => "once".to_owned(),
         count => format!("{count} times"),
     }

@@ -19,7 +19,7 @@ pub(super) fn agenda(planned: &[Planned], now: Timestamp, rows: usize) -> Markup
                         "Soonest first, as it is planned now: whatever is decided by hand or answered otherwise changes it. "
                         @if planned.len() > rows { "These are the first " (rows) "; the API lists more." }
                     }
-                    thead {
+                    thead.whole {
                         tr {
                             th scope="col" { "When" }
                             th scope="col" { "What" }
@@ -41,7 +41,7 @@ fn row(planned: &Planned, now: Timestamp) -> Markup {
     let business = format!("/_mock/ui/businesses/{}", planned.business);
     html! {
         tr {
-            td { (time(planned.due)) br; span.quiet { (until(now, planned.due)) } }
+            td.whole { (time(planned.due)) br; span.quiet { (until(now, planned.due)) } }
             td {
                 @match planned.what {
                     What::Decision => "KYB decides",
