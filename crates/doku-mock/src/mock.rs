@@ -24,7 +24,8 @@ use tracing::warn;
 
 use crate::{
     AdvanceError, Builder, CallbackRecord, DeliveryState, Expectation, Fault, JournalEntry,
-    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin, agenda,
+    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin,
+    agenda::{self, Until},
     app::App,
     callback::delivery,
     operation::{business, lite},
@@ -115,7 +116,15 @@ impl MockDoku {
     /// # Errors
     /// [`AdvanceError`].
     pub async fn advance(&self, by: Duration) -> Result<u64, AdvanceError> {
-        agenda::advance(&self.app, by).await
+        agenda::advance(&self.app, Until::After(by)).await
+    }
+
+    /// The same to the next instant at which something falls due; all of that instant happens.
+    ///
+    /// # Errors
+    /// [`AdvanceError::NothingDue`] when nothing is planned, and as [`MockDoku::advance`].
+    pub async fn advance_to_next(&self) -> Result<u64, AdvanceError> {
+        agenda::advance(&self.app, Until::Next).await
     }
 
     /// Resolves once no callback is on its way: each is acknowledged, given up, or waits for its next

@@ -4,6 +4,7 @@
 //! lead here; so no document may hold a field of another.
 
 mod access;
+mod assumptions;
 mod businesses;
 mod callbacks;
 mod clock;
@@ -23,10 +24,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use doku_types::{
-    evidence,
-    validate::{self, MAX_BODY},
-};
+use doku_types::validate::{self, MAX_BODY};
 use http::{HeaderMap, StatusCode, Uri, header};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,6 +36,8 @@ pub(crate) use journal::{
     entry as journal_entry, find as find_entries, read_query as journal_query,
 };
 pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
+pub(crate) use assumptions::{Kind, StoodOn, assumptions};
+pub(crate) use clock::planned;
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
@@ -56,18 +56,12 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Vec<Listed>>(),
         Operation::get(access::READY, "ready", "Says whether the mock is up", ready)
             .gives::<Ready>(),
-        Operation::get(
-            "/_mock/assumptions",
-            "assumptions",
-            "Lists the evidence ledger",
-            assumptions,
-        )
-        .gives::<Vec<evidence::Entry>>(),
         Operation::get("/_mock/openapi.json", "openapi", "Gives this document", openapi)
             .gives::<serde_json::Map<String, serde_json::Value>>(),
     ];
     [
         Vec::from(own),
+        assumptions::operations(),
         clock::operations(),
         businesses::operations(),
         callbacks::operations(),
@@ -130,11 +124,6 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
         now: app.clock.now().to_string(),
     };
     Reply::ok(&ready, &[]).into_response()
-}
-
-/// `GET /_mock/assumptions`: the whole evidence ledger.
-async fn assumptions() -> Response {
-    Reply::ok(&evidence::ledger(), &[]).into_response()
 }
 
 /// `GET /_mock/openapi.json`.

@@ -139,6 +139,6 @@ impl JournalEntry {
 }
 
 /// In which an answer names its assumptions.
-const ASSUMPTIONS: &str = "doku-mock-assumptions";
+pub(super) const ASSUMPTIONS: &str = "doku-mock-assumptions";
 /// In which a request says whose it is.
 pub(super) const CLIENT_ID: &str = "client-id";

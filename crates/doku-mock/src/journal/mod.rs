@@ -1,6 +1,7 @@
 //! The journal: the last exchanges as they went over the wire, those received and those sent. It is
 //! bounded, and gone with the process: a memory for people, not the state.
 
+mod assumptions;
 mod curl;
 mod diagnosis;
 mod entry;
@@ -28,6 +29,7 @@ use std::{
 use doku_types::{ClientId, partner::endpoint::Endpoint};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+pub(crate) use assumptions::Stood;
 pub(crate) use curl::curl;
 pub(crate) use diagnosis::{Diagnosis, Place, ShownToSign, brief};
 pub use entry::{Answer, Direction, JournalEntry};

@@ -160,7 +160,7 @@ impl Journal {
 /// The longest piece of text that is looked for, in bytes.
 pub(crate) const MAX_TEXT: usize = 200;
 /// How many are looked at before others may write.
-const AT_ONCE: usize = 500;
+pub(super) const AT_ONCE: usize = 500;
 /// How much is found at once, in bytes of memory.
 const MAX_FOUND: usize = 8 << 20;
 

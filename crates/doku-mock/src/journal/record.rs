@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 
 use super::{
     Answer, Direction, JournalEntry, ReceivedRequest, SentCallback, Told, Verdict,
-    entry::CLIENT_ID,
+    entry::{ASSUMPTIONS, CLIENT_ID},
     head::{self, Head},
 };
 use crate::explanation::Explanation;
@@ -182,6 +182,13 @@ impl Record {
     /// The status of the answer, if one came.
     pub(super) fn status(&self) -> Option<u16> {
         self.answer.map(|(status, _)| status.as_u16())
+    }
+
+    /// The assumptions that the reply named, by comma; a callback's answer is no reply of the mock.
+    pub(super) fn assumptions(&self) -> Option<&str> {
+        let [.., headers, _] = self.pieces();
+        let is_reply = matches!(self.direction, Direction::Received { .. });
+        head::value(headers, ASSUMPTIONS).filter(|_| is_reply)
     }
 
     /// By what became of it, or by the brand that a refused request names in its path, whether it is about

@@ -5,6 +5,7 @@
 //! result before the transaction was committed. So what was answered is durable, what is refused
 //! leaves nothing behind, and many at once cost one flush of the disk.
 
+mod agenda;
 mod businesses;
 mod engine;
 mod files;
@@ -30,6 +31,7 @@ use tokio::sync::{Notify, oneshot, watch};
 pub(crate) use businesses::Stored;
 pub(crate) use files::{LastUploads, StoredFile};
 pub(crate) use listed::{Found, Listed, Wanted};
+pub(crate) use agenda::{Planned, What};
 pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
 pub(crate) use reset::{Beginning, Begun, Taken};
