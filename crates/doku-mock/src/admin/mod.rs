@@ -7,6 +7,7 @@ mod access;
 mod businesses;
 mod callbacks;
 mod clock;
+mod compose;
 mod faults;
 mod journal;
 mod metrics;
@@ -35,6 +36,7 @@ use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{guard, is_token};
 pub(crate) use businesses::decide_business;
+pub(crate) use compose::{Composed, Draft, compose, takes_query};
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
@@ -69,6 +71,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         businesses::operations(),
         callbacks::operations(),
         journal::operations(),
+        compose::operations(),
         faults::operations(),
         reset::operations(),
         snapshot::operations(),

@@ -5,6 +5,7 @@
 //! result before the transaction was committed. So what was answered is durable, what is refused
 //! leaves nothing behind, and many at once cost one flush of the disk.
 
+mod brands;
 mod businesses;
 mod engine;
 mod files;
@@ -26,6 +27,7 @@ use doku_types::ClientId;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot, watch};
 
+pub(crate) use brands::NewBrand;
 pub(crate) use businesses::{Listed, Stored};
 pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
