@@ -26,7 +26,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 /// `GET /_mock/ui/try`: what there is to try.
 async fn list(State(app): State<Arc<App>>) -> Response {
     let content = html! {
-        p { "Compose a request as a partner would, see what is signed, and send it. The mock does not know it from one of your program." }
+        p { "Compose a request as a partner would, see what is signed, and send it. To the mock it is like one of your own program." }
         div.table tabindex="0" role="region" aria-label="Operations" {
             table.cards.operations {
                 thead { tr { th scope="col" { "Operation" } th scope="col" { "Request" } th scope="col" { "What for" } } }

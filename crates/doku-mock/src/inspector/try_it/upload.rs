@@ -157,7 +157,7 @@ fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
                     "Show personal data in what comes back"
                 }
             }
-            div.field { button { "Use these for the form below" } }
+            div.field { button { "Use these below" } }
         }
         (typed.form(query))
         section #result aria-label="Result" { (result) }
