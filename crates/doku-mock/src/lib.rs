@@ -27,6 +27,7 @@ mod body;
 mod callback;
 mod clock;
 mod config;
+mod curl;
 mod error;
 mod expectation;
 mod explanation;

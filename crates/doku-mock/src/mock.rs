@@ -299,7 +299,7 @@ impl MockDoku {
     /// # }
     /// ```
     pub async fn call(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
-        server::call(&self.app, self.router.clone(), request.map(Into::into)).await
+        server::call(&self.app, self.router.clone(), request.map(Into::<Bytes>::into)).await
     }
 
     /// Stops: no new connection, and no callback is begun. Replies under way finish, and receivers that

@@ -8,6 +8,7 @@ mod assumptions;
 mod businesses;
 mod callbacks;
 mod clock;
+mod compose;
 mod faults;
 mod journal;
 mod metrics;
@@ -32,12 +33,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{guard, is_token};
+pub(crate) use assumptions::{Kind, StoodOn, assumptions};
+pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
+pub(crate) use clock::planned;
+pub(crate) use compose::{Composed, Draft, compose, takes_query};
 pub(crate) use journal::{
     entry as journal_entry, find as find_entries, read_query as journal_query,
 };
-pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
-pub(crate) use assumptions::{Kind, StoodOn, assumptions};
-pub(crate) use clock::planned;
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
@@ -66,6 +68,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         businesses::operations(),
         callbacks::operations(),
         journal::operations(),
+        compose::operations(),
         faults::operations(),
         reset::operations(),
         snapshot::operations(),

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Journal, query::AT_ONCE};
+use super::{
+    Journal,
+    query::{AT_ONCE, Order},
+};
 
 /// The replies that stood on an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,7 +22,7 @@ impl Journal {
         // Most replies say one of a few texts: only those are taken apart.
         let (mut said, mut seen) = (BTreeMap::<String, Stood>::new(), 0);
         loop {
-            let records = self.records(seen, AT_ONCE);
+            let records = self.records(seen..u64::MAX, Order::Oldest, AT_ONCE);
             let Some(last) = records.last() else {
                 break;
             };

@@ -6,6 +6,7 @@
 //! leaves nothing behind, and many at once cost one flush of the disk.
 
 mod agenda;
+mod brands;
 mod businesses;
 mod engine;
 mod files;
@@ -28,10 +29,11 @@ use doku_types::ClientId;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot, watch};
 
+pub(crate) use agenda::{Planned, What};
+pub(crate) use brands::NewBrand;
 pub(crate) use businesses::Stored;
 pub(crate) use files::{LastUploads, StoredFile};
 pub(crate) use listed::{Found, Listed, Wanted};
-pub(crate) use agenda::{Planned, What};
 pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
 pub(crate) use reset::{Beginning, Begun, Taken};
