@@ -290,3 +290,62 @@ async fn the_page_s_answers_are_those_of_a_mock_with_one_merchant() {
     let reset = world.own(Method::POST, "reset", Some(&json!({}))).await;
     assert_eq!(reset, (200, printed("localhost:8480/_mock/reset")));
 }
+
+#[tokio::test]
+async fn businesses_are_listed_in_either_order_and_searched_and_a_link_leads_on() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let papers = world.upload_papers().await;
+    for (name, outcome) in
+        [("Warung Satu", "approve"), ("Toko Dua", "pending"), ("Warung Tiga", "pending")]
+    {
+        let mut document = world.document(&papers, &sink.url("/kyb"));
+        document["business"]["name"] = name.into();
+        assert_eq!(world.answer(world.register(&document, Some(outcome))).await.0, 200);
+    }
+    let body = include_bytes!("../samples/create-business-lite.request.json");
+    let lite = contract::path("/business/lite/registration");
+    assert_eq!(world.send(world.signed(Method::POST, &lite, body)).await.status(), 200);
+    let list = async |query: &str| {
+        let request = world.plain(Method::GET, &format!("/_mock/businesses?{query}"), b"");
+        let reply = world.send(request).await;
+        assert_eq!(reply.status(), 200, "{query}");
+        let listed = contract::json(&reply);
+        let numbers = listed.as_array().unwrap().iter().map(|of| of["number"].as_i64().unwrap());
+        let link = reply.headers().get("link").map(|link| link.to_str().unwrap().to_owned());
+        (numbers.collect::<Vec<_>>(), link)
+    };
+    let id = |n: usize| world.mock.businesses()[n].to_string();
+    let brand = world.mock.business(id(1)).unwrap().brands[0].id.to_string();
+    for (query, expected) in [
+        ("", &[1, 2, 3, 4][..]),
+        ("order=newest", &[4, 3, 2, 1]),
+        ("order=newest&before=3&after=1", &[2]),
+        ("text=WARUNG", &[1, 3, 4]),
+        ("text=warung&status=UPDATING&order=newest", &[4, 3]),
+        ("text=shop-4", &[4]),
+        ("text=", &[1, 2, 3, 4]),
+        ("partner=BRN-0001-1700000000000", &[1, 2, 3, 4]),
+        ("partner=BRN-0001-2", &[]),
+        (&*format!("text={}", id(2)), &[3]),
+        (&*format!("text={}&after=3", id(2)), &[]),
+        (&*format!("text={brand}"), &[2]),
+        (&*format!("text={}", brand[4..].to_lowercase()), &[2]),
+        ("text=%25", &[]),
+    ] {
+        assert_eq!(list(query).await, (expected.to_vec(), None), "{query}");
+    }
+    let (numbers, link) = list("order=newest&limit=3&text=a").await;
+    let next = "</_mock/businesses?order=newest&limit=3&text=a&before=2>; rel=\"next\"";
+    assert_eq!((numbers, link.as_deref()), (vec![4, 3, 2], Some(next)));
+    let (_, link) = list("limit=2&after=1").await;
+    assert_eq!(link.unwrap(), "</_mock/businesses?limit=2&after=3>; rel=\"next\"");
+    for (query, reason) in [
+        ("order=up", "oldest or newest"),
+        ("before=x", "before is not readable"),
+        (&*format!("text={}", "x".repeat(201)), "200 bytes"),
+    ] {
+        let answer = world.own(Method::GET, &format!("businesses?{query}"), None).await;
+        assert!(refusal(&answer, 400)[0].contains(reason), "{query}: {answer:?}");
+    }
+}

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use contract::{World, path};
 use doku_types::evidence::{self, Evidence};
+use http::Method;
+use serde_json::{Value, json};
 
 /// Every `A` with two digits behind it that is no part of a longer word: the numbers of assumptions.
 fn numbers(text: &str) -> BTreeSet<String> {
@@ -48,6 +51,38 @@ fn every_assumption_that_the_code_or_its_documents_name_is_in_the_ledger() {
         }
     }
     assert!(named.len() >= 40, "{named:?}");
+}
+
+#[tokio::test]
+async fn the_ledger_says_how_many_replies_stood_on_each_entry() {
+    let world = World::new().await;
+    let ledger =
+        async |query: &str| world.own(Method::GET, &format!("assumptions{query}"), None).await;
+    let whole = serde_json::to_value(evidence::ledger()).unwrap();
+    let (_, before) = ledger("").await;
+    for (listed, entry) in before.as_array().unwrap().iter().zip(whole.as_array().unwrap()) {
+        let mut expected = entry.clone();
+        (expected["replies"], expected["last_reply"]) = (json!(0), Value::Null);
+        assert_eq!(*listed, expected);
+    }
+    assert_eq!(before.as_array().unwrap().len(), evidence::ledger().len());
+
+    for _ in 0..3 {
+        world.send(world.signed(Method::GET, &path("/business/BRN-0"), b"")).await;
+    }
+    let (_, after) = ledger("?evidence=assumed").await;
+    let after = after.as_array().unwrap();
+    let stood = after.iter().filter(|entry| entry["replies"] != 0);
+    let stood: Vec<_> =
+        stood.map(|entry| (&entry["id"], &entry["replies"], &entry["last_reply"])).collect();
+    let (three, last) = (json!(3), json!(3));
+    let ids = ["A12", "A14"].map(|id| json!(id));
+    assert_eq!(stood, ids.iter().map(|id| (id, &three, &last)).collect::<Vec<_>>());
+    assert!(after.iter().all(|entry| entry["evidence"] == "assumed"));
+    // What is forgotten counts no more.
+    world.mock.reset().await.unwrap();
+    assert_eq!(ledger("").await.1, before);
+    assert_eq!(ledger("?evidence=guessed").await.0, 400);
 }
 
 #[test]

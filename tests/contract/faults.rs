@@ -172,7 +172,10 @@ async fn faults_are_listed_and_cleared() {
     let (_, armed) = arm(&world, json!({"callback": "delay", "by": "90m"})).await;
     assert_eq!(
         armed,
-        json!({"number": 1, "callback": "delay", "by": "1h 30m", "type": null, "times": null, "happened": 0})
+        json!({
+            "number": 1, "callback": "delay", "by": "1h 30m", "type": null, "times": null, "remaining": null,
+            "happened": 0, "fault": "callback.delay=1h30m",
+        })
     );
     arm(&world, json!({"callback": "drop", "type": "BRAND_PRODUCT", "times": 3})).await;
     let (_, listed) = world.own(Method::GET, "faults", None).await;

@@ -386,7 +386,7 @@ async fn personal_data_is_shown_on_demand_but_neither_keys_nor_tokens() {
 }
 
 /// What `curl` would send, by the shell's reading of the command.
-fn sent_by(command: &str) -> Request<Bytes> {
+pub(crate) fn sent_by(command: &str) -> Request<Bytes> {
     let script = format!("curl() {{ printf '%s\\0' \"$@\"; }}\n{command}");
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();
     assert!(output.status.success(), "{command}\n{}", String::from_utf8_lossy(&output.stderr));

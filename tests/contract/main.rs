@@ -2,6 +2,7 @@
 
 mod admin;
 mod callbacks;
+mod compose;
 mod corporate;
 mod delivery;
 mod determinism;

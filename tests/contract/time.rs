@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use contract::{Sink, World, delivered, refusal, start};
-use doku_mock::{Clock, Pace};
+use doku_mock::{AdvanceError, Clock, Pace};
 use doku_partner::callback::CallbackReceiver;
 use doku_types::Timestamp;
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 async fn realistic() -> World {
     World::with(|mock| mock.pace(Pace::Realistic)).await
@@ -189,6 +189,116 @@ async fn what_is_no_duration_or_too_long_is_refused_and_moves_nothing() {
     for fine in ["0s", "1s", "1h30m", "1h 30m", "500ms"] {
         assert_eq!(advance(&world, fine).await.0, 200, "{fine}");
     }
+}
+
+#[tokio::test]
+async fn what_falls_due_is_listed_and_comes_true_one_after_another() {
+    let world = realistic().await;
+    // The third callback is refused twice.
+    let sink = Sink::answering([200, 200, 500, 500]).await;
+    let papers = world.upload_papers().await;
+    let document = world.document(&papers, &sink.url("/kyb"));
+    let outcome = Some("suspend,product.reject.QRIS");
+    assert_eq!(world.answer(world.register(&document, outcome)).await.0, 200);
+    let agenda = async || world.own(Method::GET, "clock/agenda", None).await.1;
+    let planned = agenda().await;
+    let planned = planned.as_array().unwrap();
+    let told: Vec<_> = planned.iter().map(|one| one["type"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), 11, "{told:?}");
+    assert_eq!(told[9..], ["BRAND_PRODUCT", "BRAND.OPERATIONAL_STATUS"]);
+    let due = |n: usize| planned[n]["due"].as_str().unwrap();
+    assert_eq!((due(0), due(6)), ("2026-11-22T09:55:30Z", "2026-11-24T03:04:05Z"));
+    assert_eq!((due(9), due(10)), ("2026-11-29T03:04:05Z", "2026-11-30T03:04:05Z"));
+
+    // Each step brings the next instant's, and the refused one shows up in between.
+    let (mut happened, mut retries) = (0, Vec::new());
+    loop {
+        let soonest = agenda().await[0].clone();
+        let delivered = match world.mock.advance_to_next().await {
+            Ok(delivered) => delivered,
+            Err(AdvanceError::NothingDue) => break,
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(world.mock.now().to_string(), soonest["due"], "{soonest}");
+        if soonest["what"] == "attempt" {
+            assert_eq!(
+                (&soonest["type"], &soonest["callback"]),
+                (&json!("BUSINESS_DOCUMENT"), &json!(3))
+            );
+            retries.push(soonest["attempt"].as_u64().unwrap());
+            continue;
+        }
+        let callbacks = world.mock.callbacks();
+        for told in &callbacks[happened..] {
+            let expected = &planned[happened];
+            let callback = serde_json::to_value(&told.callback).unwrap();
+            assert_eq!(told.attempts[0].at.to_string(), expected["due"], "{expected}");
+            assert_eq!(callback["business"]["id"], expected["business"]);
+            assert_eq!(callback["brand"]["id"], expected["brand"]);
+            assert_eq!(callback["type"], expected["type"]);
+            assert_eq!(callback["status"], expected["status"], "{expected}");
+            let code = callback["entity"].get("code").cloned().unwrap_or_default();
+            assert_eq!(code, expected["code"], "{expected}");
+            happened += 1;
+        }
+        assert_eq!(callbacks.len(), happened);
+        assert!(delivered > 0);
+    }
+    assert_eq!((happened, retries), (11, vec![2, 3]));
+    assert_eq!(agenda().await, json!([]));
+}
+
+#[tokio::test]
+async fn the_agenda_has_as_many_as_are_asked_for_and_those_are_the_soonest() {
+    let world = realistic().await;
+    let sink = Sink::answering([500, 500]).await;
+    for _ in 0..3 {
+        world.registered(&sink).await;
+        world.mock.advance(Duration::from_secs(3 * 3600)).await.unwrap();
+    }
+    let agenda =
+        async |query: &str| world.own(Method::GET, &format!("clock/agenda{query}"), None).await;
+    let (status, all) = agenda("?limit=1000").await;
+    let all = all.as_array().unwrap().clone();
+    assert_eq!(status, 200);
+    assert!(all.len() > 20 && all.iter().any(|one| one["what"] == "attempt"), "{all:?}");
+    let instants: Vec<_> = all.iter().map(|one| one["due"].as_str().unwrap()).collect();
+    assert!(instants.is_sorted(), "{instants:?}");
+    for limit in [0, 1, 2, 7, all.len()] {
+        assert_eq!(agenda(&format!("?limit={limit}")).await.1, json!(all[..limit]), "{limit}");
+    }
+    assert_eq!(agenda("").await.1, json!(all));
+    assert_eq!(agenda("?limit=lots").await.0, 400);
+}
+
+#[tokio::test]
+async fn a_clock_is_moved_to_an_instant_or_to_the_next_event_and_never_back() {
+    let world = realistic().await;
+    let to =
+        async |document: Value| world.own(Method::POST, "clock/advance", Some(&document)).await;
+    let nothing = "nothing is planned, so there is no next event: advance the clock by 48h, say";
+    assert_eq!(refusal(&to(json!({"to": "next"})).await, 409), [nothing]);
+    let sink = Sink::answering([]).await;
+    world.registered(&sink).await;
+    let answer = to(json!({"to": "next"})).await;
+    assert_eq!(answer, (200, json!({"now": "2026-11-22T09:55:30Z", "delivered": 1})));
+    let answer = to(json!({"to": "2026-11-24T10:04:05+07:00"})).await;
+    assert_eq!(answer, (200, json!({"now": "2026-11-24T03:04:05Z", "delivered": 8})));
+    // Where it stands already is no way back.
+    assert_eq!(to(json!({"to": "2026-11-24T03:04:05Z"})).await.0, 200);
+    for (wrong, text) in [
+        (json!({"to": "2026-11-24T03:04:04Z"}), "that instant is over"),
+        (json!({"to": "2255-12-31T00:00:00Z"}), "the clock cannot go beyond the year 2255"),
+        (json!({"to": "Next"}), "to is no instant: give next, or one such as"),
+        (json!({"to": "2026-11-25"}), "to is no instant"),
+        (json!({"to": ""}), "to is no instant"),
+        (json!({"by": "1h", "to": "next"}), "give one of by and to"),
+        (json!({}), "give one of by and to"),
+    ] {
+        let answer = to(wrong.clone()).await;
+        assert!(refusal(&answer, 400)[0].starts_with(text), "{wrong}: {answer:?}");
+    }
+    assert_eq!(world.mock.now().to_string(), "2026-11-24T03:04:05Z");
 }
 
 #[tokio::test]

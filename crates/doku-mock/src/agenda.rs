@@ -17,12 +17,31 @@ pub enum AdvanceError {
     /// was not moved.
     #[error("the clock cannot go beyond the year 2255: advance it by less")]
     TooFar,
+    /// The instant to move to is over: a clock does not go back.
+    #[error(
+        "that instant is over: the clock moves on, never back; give a later one, or reset the mock"
+    )]
+    Past,
+    /// There is no next instant at which something falls due.
+    #[error("nothing is planned, so there is no next event: advance the clock by 48h, say")]
+    NothingDue,
     /// The mock was reset meanwhile: its clock is back at its start.
     #[error("the mock was reset meanwhile, so its clock was not advanced: do that again")]
     Reset,
     /// The state could not be read or saved.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How far a clock is moved on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Until {
+    /// For so long.
+    After(Duration),
+    /// To this instant.
+    At(Timestamp),
+    /// To the next at which something falls due.
+    Next,
 }
 
 /// Does what falls due, for as long as the mock runs.
@@ -57,18 +76,27 @@ async fn wait_and_do(app: &Arc<App>) -> Result<(), AdvanceError> {
 /// Moves the clock on, from one due instant to the next, and waits for what that causes; to its end,
 /// though nobody may wait for it any more. Returns how many callbacks were attempted for it; what was
 /// on its way before is waited for, and not counted.
-pub(crate) async fn advance(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
+pub(crate) async fn advance(app: &Arc<App>, until: Until) -> Result<u64, AdvanceError> {
     let runner = Arc::clone(app);
-    let advancing = app.runtime.spawn(async move { advance_to_its_end(&runner, by).await });
+    let advancing = app.runtime.spawn(async move { advance_to_its_end(&runner, until).await });
     // It only ends otherwise with the runtime.
     advancing.await.unwrap_or(Err(AdvanceError::Store(StoreError::Stopped)))
 }
 
-async fn advance_to_its_end(app: &Arc<App>, by: Duration) -> Result<u64, AdvanceError> {
+async fn advance_to_its_end(app: &Arc<App>, until: Until) -> Result<u64, AdvanceError> {
     // Whoever resets waits for its turn.
     let reset = app.reset_asked.subscribe();
     let _turn = app.turn.lock().await;
-    let target = app.clock.now() + by;
+    let target = match until {
+        Until::After(by) => app.clock.now() + by,
+        Until::At(at) if at < app.clock.now() => return Err(AdvanceError::Past),
+        Until::At(at) => at,
+        Until::Next => {
+            // What is on its way may have to be tried again.
+            settle_unless_reset(app, &reset).await?;
+            next_due(app).await?.ok_or(AdvanceError::NothingDue)?
+        }
+    };
     if target.as_millis() > LAST_INSTANT {
         return Err(AdvanceError::TooFar);
     }

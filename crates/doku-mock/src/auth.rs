@@ -12,7 +12,7 @@ use doku_types::{
     BrandId, ClientId, Timestamp, code::GatewayCode, error::ApiError, partner::endpoint::Endpoint,
     validate::MAX_BODY,
 };
-use http::{HeaderMap, Method, StatusCode, Uri, header, request::Parts};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header, request::Parts};
 
 use crate::{
     app::{App, WINDOW},
@@ -253,4 +253,4 @@ pub(crate) fn method_not_allowed(method: &Method) -> Reply {
 }
 
 /// What is to become of this registration or update; the mock's own.
-const OUTCOME: &str = "doku-mock-outcome";
+pub(crate) const OUTCOME: HeaderName = HeaderName::from_static("doku-mock-outcome");

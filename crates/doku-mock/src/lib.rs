@@ -27,6 +27,7 @@ mod body;
 mod callback;
 mod clock;
 mod config;
+mod curl;
 mod error;
 mod expectation;
 mod explanation;
@@ -56,7 +57,7 @@ pub use clock::{Clock, ClockError};
 pub use config::{Builder, DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 pub use error::{Refused, StartError, WaitError};
 pub use expectation::{Expectation, Times};
-pub use explanation::Explanation;
+pub use explanation::{Explanation, ToSign};
 pub use fault::{
     CallbackFault, Fault, FaultError, FaultKind, ReplyFault, ReplyFaultKind, TooManyFaults,
 };

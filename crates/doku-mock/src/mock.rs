@@ -24,7 +24,8 @@ use tracing::warn;
 
 use crate::{
     AdvanceError, Builder, CallbackRecord, DeliveryState, Expectation, Fault, JournalEntry,
-    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin, agenda,
+    Outcome, Refused, StoreError, TooManyFaults, WaitError, admin,
+    agenda::{self, Until},
     app::App,
     callback::delivery,
     operation::{business, lite},
@@ -115,7 +116,15 @@ impl MockDoku {
     /// # Errors
     /// [`AdvanceError`].
     pub async fn advance(&self, by: Duration) -> Result<u64, AdvanceError> {
-        agenda::advance(&self.app, by).await
+        agenda::advance(&self.app, Until::After(by)).await
+    }
+
+    /// The same to the next instant at which something falls due; all of that instant happens.
+    ///
+    /// # Errors
+    /// [`AdvanceError::NothingDue`] when nothing is planned, and as [`MockDoku::advance`].
+    pub async fn advance_to_next(&self) -> Result<u64, AdvanceError> {
+        agenda::advance(&self.app, Until::Next).await
     }
 
     /// Resolves once no callback is on its way: each is acknowledged, given up, or waits for its next
@@ -137,8 +146,8 @@ impl MockDoku {
     /// # Panics
     /// When the state cannot be read.
     pub fn businesses(&self) -> Vec<BusinessId> {
-        let listed = self.ask(|state| state.list_businesses(0, u32::MAX));
-        listed.into_iter().map(|listed| listed.id).collect()
+        let listed = self.ask(|state| state.list_businesses(&crate::store::Wanted::default()));
+        listed.listed.into_iter().map(|listed| listed.id).collect()
     }
 
     /// A business by its `BSN-` id, or by the `BRN-` id of one of its brands, as Get Business Data
@@ -290,7 +299,7 @@ impl MockDoku {
     /// # }
     /// ```
     pub async fn call(&self, request: http::Request<impl Into<Bytes>>) -> http::Response<Bytes> {
-        server::call(&self.app, self.router.clone(), request.map(Into::into)).await
+        server::call(&self.app, self.router.clone(), request.map(Into::<Bytes>::into)).await
     }
 
     /// Stops: no new connection, and no callback is begun. Replies under way finish, and receivers that

@@ -6,6 +6,7 @@ mod figures;
 mod floor;
 mod footprint;
 mod generator;
+mod inspector;
 mod partner;
 mod peers;
 mod rates;
@@ -23,7 +24,10 @@ use self::{cores::Cores, figures::Figures};
 use super::load::Result;
 use crate::cargo;
 
-pub(crate) use self::floor::serve_floor;
+pub(crate) use self::{
+    floor::serve_floor,
+    inspector::{Options as InspectorOptions, run as run_inspector},
+};
 
 /// Measures the program doku-mock over HTTP; takes five minutes, most of them for a million requests.
 ///

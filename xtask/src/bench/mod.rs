@@ -28,6 +28,7 @@ enum What {
     /// The floor that the mock is compared with; started by `bench mock`.
     #[command(hide = true)]
     Floor,
+    Inspector(mock::InspectorOptions),
     Mock(mock::Options),
 }
 
@@ -39,6 +40,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         What::Client(options) => client::run(options),
         What::Engine(options) => engine::run(options),
         What::Floor => mock::serve_floor(),
+        What::Inspector(options) => mock::run_inspector(options),
         What::Mock(options) => mock::run(options),
     }
 }

@@ -7,11 +7,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use doku_types::{partner::registration::Registration, schema::Checked};
-use http::Uri;
+use http::{HeaderValue, StatusCode, Uri, header};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Operation, notes, parameter, read, read_bytes, segment};
+use super::{Operation, is_newest_first, notes, parameter, read, read_bytes, segment};
 use crate::{
     app::App,
     auth::{outcome, outcome_header},
@@ -22,7 +22,7 @@ use crate::{
         lite,
     },
     reply::Reply,
-    store::{Listed, Stored},
+    store::{Found, Listed, Stored, Wanted},
 };
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -30,10 +30,19 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(
             "/_mock/businesses",
             "businesses",
-            "Lists the businesses, oldest first",
+            "Lists the businesses, oldest or newest first",
             list,
         )
         .query::<i64>("after", "Only those after this number; 0 by default")
+        .query::<i64>("before", "Only those before this number")
+        .query::<String>("order", "oldest or newest first; oldest by default")
+        .query::<String>("status", "Only those with this status: UPDATING, ACTIVE or REJECTED")
+        .query::<String>("partner", "Only those of this client id")
+        .query::<String>(
+            "text",
+            "Only those with this piece of text, 200 bytes at most, in their name, their BSN or BRN id or their \
+             partner_ref_id, whatever its case. A search looks at 20000 businesses at once: the header Link leads on",
+        )
         .query::<u32>("limit", "At most so many, 1000 at most; 100 by default")
         .gives::<Vec<Listed>>(),
         Operation::get(
@@ -62,18 +71,57 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// `GET /_mock/businesses?after=0&limit=100`: oldest first, by number.
+/// `GET /_mock/businesses?order=newest&before=80&status=ACTIVE&text=warung&limit=100`, by number. Where there may
+/// be more, `Link` has where, as RFC 8288 does.
 async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = async {
-        let after = parameter(&uri, "after")?.unwrap_or(0);
-        let limit = parameter(&uri, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-        let (listed, _) = app
-            .store
-            .run(move |state| state.list_businesses(after, limit).map_err(Reply::from))
-            .await?;
-        Ok(Reply::ok(&listed, &[]))
+        let wanted = wanted(&uri)?;
+        let newest_first = wanted.newest_first;
+        let found = find(&app, wanted).await?;
+        let mut response = Reply::ok(&found.listed, &[]).into_response();
+        if let Some(more) = found.more
+            && let Ok(link) = HeaderValue::try_from(link(&uri, newest_first, more))
+        {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        Ok(response)
     };
-    listed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
+    listed.await.unwrap_or_else(|refusal: Reply| refusal.into_response())
+}
+
+/// The businesses that are wanted.
+pub(crate) async fn find(app: &App, wanted: Wanted) -> Result<Found, Reply> {
+    let found = app.store.run(move |state| state.list_businesses(&wanted).map_err(Reply::from));
+    Ok(found.await?.0)
+}
+
+fn wanted(uri: &Uri) -> Result<Wanted, Reply> {
+    let text: Option<String> = parameter(uri, "text")?;
+    if text.as_ref().is_some_and(|text| text.len() > MAX_TEXT) {
+        let message = format!("text may have {MAX_TEXT} bytes: look for a shorter piece");
+        return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"));
+    }
+    Ok(Wanted {
+        after: parameter(uri, "after")?.unwrap_or(0),
+        before: parameter(uri, "before")?.unwrap_or(i64::MAX),
+        newest_first: is_newest_first(uri)?,
+        status: parameter(uri, "status")?,
+        partner: parameter(uri, "partner")?,
+        text: text.filter(|text| !text.is_empty()),
+        limit: parameter(uri, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT),
+    })
+}
+
+/// The same list beyond a number.
+fn link(uri: &Uri, newest_first: bool, more: i64) -> String {
+    let bound = if newest_first { "before" } else { "after" };
+    let query = uri.query().unwrap_or_default();
+    let others = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != bound);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(others)
+        .append_pair(bound, &more.to_string())
+        .finish();
+    format!("<{}?{query}>; rel=\"next\"", uri.path())
 }
 
 /// `GET /_mock/businesses/{id}`, by `BSN-` or `BRN-` id: as Get Business Data shows it.
@@ -165,3 +213,5 @@ fn changed(app: &App, (stored, held): (Stored, Held)) -> Reply {
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
+/// The longest text to look for, in bytes.
+pub(crate) const MAX_TEXT: usize = 200;

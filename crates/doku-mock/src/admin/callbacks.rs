@@ -11,7 +11,7 @@ use http::{StatusCode, Uri};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, notes, parameter, read, segment};
+use super::{Operation, is_newest_first, notes, parameter, read, segment};
 use crate::{
     app::App,
     callback::{DeliveryState, delivery},
@@ -24,11 +24,13 @@ pub(super) fn operations() -> Vec<Operation> {
         Operation::get(
             "/_mock/callbacks",
             "callbacks",
-            "Lists the callbacks with their attempts, in the order of delivery",
+            "Lists the callbacks with their attempts, in the order of delivery or newest first",
             list,
         )
         .query::<String>("business", "Only those of this business, by its BSN or BRN id")
-        .query::<i64>("after", "Only those after this number; 0 by default")
+        .query::<i64>("after", "Only those after this number; 0 by default. Not with newest first")
+        .query::<i64>("before", "With newest first, only those before this number")
+        .query::<String>("order", "oldest or newest first; oldest by default")
         .query::<u32>("limit", "At most so many, 10000 at most and by default")
         .gives::<Vec<Told>>(),
         Operation::post(
@@ -55,7 +57,9 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = async {
         let business: Option<String> = parameter(&uri, "business")?;
+        let newest_first = is_newest_first(&uri)?;
         let after = parameter(&uri, "after")?.unwrap_or(0);
+        let before = parameter(&uri, "before")?.unwrap_or(i64::MAX);
         let limit = parameter(&uri, "limit")?.unwrap_or(MAX_LIMIT).min(MAX_LIMIT);
         let listed = app.store.run(move |state| {
             let business = match business {
@@ -65,7 +69,10 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
                 }
                 None => None,
             };
-            Ok::<_, Reply>(state.callbacks(business, after, limit)?)
+            Ok::<_, Reply>(match newest_first {
+                true => state.newest_callbacks(business, before, limit)?,
+                false => state.callbacks(business, after, limit)?,
+            })
         });
         Ok(Reply::ok(&listed.await?.0, &[]))
     };

@@ -227,8 +227,12 @@ struct ShownCallback {
     callback_type: Option<String>,
     /// How many times more it can happen; without end if null.
     times: Option<u32>,
+    /// The same by the name that it has for faults of replies.
+    remaining: Option<u32>,
     /// How many times it has happened.
     happened: u32,
+    /// All of it as one text, which arms the same again.
+    fault: String,
 }
 
 /// An armed fault of replies.
@@ -280,12 +284,12 @@ struct Details {
 
 fn shown(number: u64, fault: &Fault) -> Shown {
     match fault {
-        Fault::Callback(fault) => Shown::Callback(shown_callback(number, fault)),
-        Fault::Reply(fault) => Shown::Reply(Box::new(shown_reply(number, fault))),
+        Fault::Callback(of) => Shown::Callback(shown_callback(number, of, fault.text())),
+        Fault::Reply(of) => Shown::Reply(Box::new(shown_reply(number, of, fault.text()))),
     }
 }
 
-fn shown_callback(number: u64, fault: &CallbackFault) -> ShownCallback {
+fn shown_callback(number: u64, fault: &CallbackFault, text: String) -> ShownCallback {
     let (callback, by) = match fault.kind {
         FaultKind::Duplicate => ("duplicate", None),
         FaultKind::Reorder => ("reorder", None),
@@ -298,11 +302,13 @@ fn shown_callback(number: u64, fault: &CallbackFault) -> ShownCallback {
         by: by.and_then(written),
         callback_type: fault.callback_type.as_ref().map(ToString::to_string),
         times: fault.times,
+        remaining: fault.times,
         happened: fault.happened,
+        fault: text,
     }
 }
 
-fn shown_reply(number: u64, fault: &ReplyFault) -> ShownReply {
+fn shown_reply(number: u64, fault: &ReplyFault, text: String) -> ShownReply {
     let mut details = Details::default();
     match &fault.kind {
         ReplyFaultKind::Status { status, code, retry_after } => {
@@ -327,7 +333,7 @@ fn shown_reply(number: u64, fault: &ReplyFault) -> ShownReply {
     ShownReply {
         number,
         reply: fault.kind.name(),
-        fault: fault.to_string(),
+        fault: text,
         operation: fault.operation.map(|operation| operation.name()),
         partner: fault.partner.as_ref().map(ClientId::to_string),
         nth: fault.nth,

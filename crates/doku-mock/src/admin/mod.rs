@@ -4,9 +4,11 @@
 //! lead here; so no document may hold a field of another.
 
 mod access;
+mod assumptions;
 mod businesses;
 mod callbacks;
 mod clock;
+mod compose;
 mod faults;
 mod journal;
 mod metrics;
@@ -23,10 +25,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use doku_types::{
-    evidence,
-    validate::{self, MAX_BODY},
-};
+use doku_types::validate::{self, MAX_BODY};
 use http::{HeaderMap, StatusCode, Uri, header};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,7 +33,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{guard, is_token};
-pub(crate) use businesses::decide_business;
+pub(crate) use assumptions::{Kind, StoodOn, assumptions};
+pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
+pub(crate) use clock::planned;
+pub(crate) use compose::{Composed, Draft, compose, takes_query};
+pub(crate) use journal::{
+    entry as journal_entry, find as find_entries, read_query as journal_query,
+};
 pub(crate) use metrics::Metrics;
 pub(crate) use operation::{Gives, Operation};
 pub(crate) use reset::{reset_all, reset_partner};
@@ -53,22 +58,17 @@ pub(crate) fn operations() -> Vec<Operation> {
             .gives::<Vec<Listed>>(),
         Operation::get(access::READY, "ready", "Says whether the mock is up", ready)
             .gives::<Ready>(),
-        Operation::get(
-            "/_mock/assumptions",
-            "assumptions",
-            "Lists the evidence ledger",
-            assumptions,
-        )
-        .gives::<Vec<evidence::Entry>>(),
         Operation::get("/_mock/openapi.json", "openapi", "Gives this document", openapi)
             .gives::<serde_json::Map<String, serde_json::Value>>(),
     ];
     [
         Vec::from(own),
+        assumptions::operations(),
         clock::operations(),
         businesses::operations(),
         callbacks::operations(),
         journal::operations(),
+        compose::operations(),
         faults::operations(),
         reset::operations(),
         snapshot::operations(),
@@ -129,11 +129,6 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     Reply::ok(&ready, &[]).into_response()
 }
 
-/// `GET /_mock/assumptions`: the whole evidence ledger.
-async fn assumptions() -> Response {
-    Reply::ok(&evidence::ledger(), &[]).into_response()
-}
-
 /// `GET /_mock/openapi.json`.
 async fn openapi() -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
@@ -177,6 +172,21 @@ fn parameter<T: std::str::FromStr>(uri: &Uri, name: &str) -> Result<Option<T>, R
     found.map(|(_, value)| value.parse()).transpose().map_err(|_| {
         Reply::business(StatusCode::BAD_REQUEST, format!("{name} is not readable"), "A30")
     })
+}
+
+/// Whether a list is to be newest first, by the parameter `order`.
+///
+/// # Errors
+/// 400 for another order than `oldest` and `newest`.
+fn is_newest_first(uri: &Uri) -> Result<bool, Reply> {
+    match parameter::<String>(uri, "order")?.as_deref() {
+        None | Some("oldest") => Ok(false),
+        Some("newest") => Ok(true),
+        Some(_) => {
+            let message = "order is oldest or newest: leave it out for oldest";
+            Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"))
+        }
+    }
 }
 
 /// What stands in the path for what varies.

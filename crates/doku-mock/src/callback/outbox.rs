@@ -234,13 +234,38 @@ impl State<'_> {
         limit: u32,
     ) -> Result<Vec<CallbackRecord>, StoreError> {
         // One statement for both would read the whole outbox for each business.
-        let mut query = self.sql.prepare_cached(match business {
+        let query = match business {
             Some(_) => CALLBACKS_OF_BUSINESS,
             None => CALLBACKS,
-        })?;
+        };
+        self.callback_records(query, business, after, limit)
+    }
+
+    /// The same, newest first, before a number.
+    pub(crate) fn newest_callbacks(
+        &self,
+        business: Option<i64>,
+        before: i64,
+        limit: u32,
+    ) -> Result<Vec<CallbackRecord>, StoreError> {
+        let query = match business {
+            Some(_) => NEWEST_CALLBACKS_OF_BUSINESS,
+            None => NEWEST_CALLBACKS,
+        };
+        self.callback_records(query, business, before, limit)
+    }
+
+    fn callback_records(
+        &self,
+        query: &str,
+        business: Option<i64>,
+        bound: i64,
+        limit: u32,
+    ) -> Result<Vec<CallbackRecord>, StoreError> {
+        let mut query = self.sql.prepare_cached(query)?;
         let mut rows = match business {
-            Some(business) => query.query(params![after, limit, business])?,
-            None => query.query(params![after, limit])?,
+            Some(business) => query.query(params![bound, limit, business])?,
+            None => query.query(params![bound, limit])?,
         };
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
@@ -303,6 +328,14 @@ const CALLBACKS_OF_BUSINESS: &str =
     "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
      FROM callbacks JOIN businesses ON businesses.number = business
      WHERE business = ?3 AND callbacks.number > ?1 ORDER BY callbacks.number LIMIT ?2";
+const NEWEST_CALLBACKS: &str =
+    "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
+     FROM callbacks JOIN businesses ON businesses.number = business
+     WHERE callbacks.number < ?1 ORDER BY callbacks.number DESC LIMIT ?2";
+const NEWEST_CALLBACKS_OF_BUSINESS: &str =
+    "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
+     FROM callbacks JOIN businesses ON businesses.number = business
+     WHERE business = ?3 AND callbacks.number < ?1 ORDER BY callbacks.number DESC LIMIT ?2";
 
 #[cfg(test)]
 mod tests {
@@ -312,11 +345,12 @@ mod tests {
     fn the_callbacks_of_a_business_are_found_without_reading_the_others() {
         let sql = rusqlite::Connection::open_in_memory().unwrap();
         sql.execute_batch(include_str!("../store/schema/1.sql")).unwrap();
-        let mut query =
-            sql.prepare(&format!("EXPLAIN QUERY PLAN {CALLBACKS_OF_BUSINESS}")).unwrap();
-        let plan = query.query_map([0, 1, 1], |row| row.get::<_, String>(3)).unwrap();
-        let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
-        assert!(plan.contains("callbacks USING INDEX callbacks_by_business"), "{plan}");
-        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        for query in [CALLBACKS_OF_BUSINESS, NEWEST_CALLBACKS_OF_BUSINESS] {
+            let mut query = sql.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let plan = query.query_map([0, 1, 1], |row| row.get::<_, String>(3)).unwrap();
+            let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+            assert!(plan.contains("callbacks USING INDEX callbacks_by_business"), "{plan}");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
     }
 }

@@ -87,7 +87,7 @@ pub struct Attempt {
 
 impl DeliveryState {
     /// As it is stored.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Delivered => "delivered",

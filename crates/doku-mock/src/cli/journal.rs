@@ -38,9 +38,15 @@ pub(super) struct Options {
     /// Only those for this operation: business-registration, or DOKU's name for it.
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "NAME")]
     operation: Option<String>,
-    /// Only those answered so: 400, or 4xx.
+    /// Only those answered so: 400, or 4xx; none if no answer came, bad if no 2xx did.
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "STATUS")]
     status: Option<String>,
+    /// Only requests of which this became: refused, or not_authenticated.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "VERDICT")]
+    verdict: Option<String>,
+    /// Only requests, which were received, or callbacks, which were sent.
+    #[arg(long, value_parser = ["received", "sent"], value_name = "WAY")]
+    direction: Option<String>,
     /// Only those about this business, by a BSN or BRN id.
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "ID")]
     business: Option<String>,
@@ -50,6 +56,9 @@ pub(super) struct Options {
     /// Only those begun before then, by the mock's clock.
     #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "INSTANT")]
     until: Option<String>,
+    /// Only those in which this text stands, in whatever case: in method, path, Request-Id or a body.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new(), value_name = "TEXT")]
+    text: Option<String>,
     /// Go on showing them as they come, until Ctrl-C.
     #[arg(long, conflicts_with_all = ["har", "curl"])]
     follow: bool,
@@ -111,14 +120,17 @@ impl Options {
         format!("{path}?{}", query.finish())
     }
 
-    fn filters(&self) -> [(&'static str, &Option<String>); 6] {
+    fn filters(&self) -> [(&'static str, &Option<String>); 9] {
         [
             ("partner", &self.partner),
             ("operation", &self.operation),
             ("status", &self.status),
+            ("verdict", &self.verdict),
+            ("direction", &self.direction),
             ("business", &self.business),
             ("from", &self.from),
             ("until", &self.until),
+            ("text", &self.text),
         ]
     }
 

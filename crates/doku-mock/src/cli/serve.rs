@@ -47,6 +47,7 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let ready = serde_json::to_string(&ready)?;
     // Whoever started it may not be reading; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "{ready}");
+    info!("to look at it: {}/_mock/ui", mock.base_url());
 
     stop.next().await;
     // A second signal does not wait for replies under way.

@@ -13,7 +13,7 @@ use doku_types::SecretKey;
 use http::{header, request::Parts};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::Explanation;
+use super::{Explanation, ToSign};
 
 /// Examines wrong signatures.
 pub(crate) struct Doctor {
@@ -81,6 +81,15 @@ fn target(parts: &Parts) -> &str {
 }
 
 fn explanation(diagnosis: &Diagnosis, accepts_query: bool) -> Explanation {
+    let told = told(diagnosis, accepts_query);
+    let to_sign = match diagnosis {
+        Diagnosis::Mistake(report) | Diagnosis::Unknown(report) => ToSign::of(report),
+        _ => None,
+    };
+    Explanation { to_sign, ..told }
+}
+
+fn told(diagnosis: &Diagnosis, accepts_query: bool) -> Explanation {
     match diagnosis {
         Diagnosis::Mistake(report) => mistaken(report, accepts_query),
         Diagnosis::Unknown(report) if !report.is_readable() => Explanation::reported(

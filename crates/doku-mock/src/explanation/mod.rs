@@ -2,11 +2,13 @@
 
 mod doctor;
 mod headers;
+mod to_sign;
 
 use http::{HeaderMap, HeaderValue};
 
 pub(crate) use doctor::Doctor;
 pub(crate) use headers::{malformed, malformed_timestamp, missing, unknown_client, untimely};
+pub use to_sign::ToSign;
 
 /// Why a request was refused by its headers, its bearer or its signature, for whoever sent it. It holds no
 /// secret.
@@ -20,13 +22,15 @@ pub struct Explanation {
     pub summary: String,
     /// The whole report, in several lines; at most 16 KiB.
     pub text: String,
+    /// What was to be signed, where the signature was examined.
+    pub to_sign: Option<Box<ToSign>>,
 }
 
 impl Explanation {
     /// One whose summary says it all.
     pub(crate) fn of(code: &'static str, summary: impl Into<String>) -> Self {
         let summary = ascii(&summary.into());
-        Self { codes: vec![code], text: summary.clone(), summary }
+        Self { codes: vec![code], text: summary.clone(), summary, to_sign: None }
     }
 
     /// One with a report beside its summary.
@@ -35,7 +39,14 @@ impl Explanation {
             report.truncate(report.floor_char_boundary(MAX_TEXT - '…'.len_utf8()));
             report.push('…');
         }
-        Self { codes, summary: ascii(summary), text: report }
+        Self { codes, summary: ascii(summary), text: report, to_sign: None }
+    }
+
+    /// How much memory it takes beside itself, in bytes, but for what an allocator adds.
+    pub(crate) fn size(&self) -> usize {
+        let Self { codes, summary, text, to_sign } = self;
+        let to_sign = to_sign.as_ref().map_or(0, |to_sign| to_sign.size());
+        size_of_val(codes.as_slice()) + summary.len() + text.len() + to_sign
     }
 
     /// Tells it to whoever sent the request, in the header `Doku-Mock-Diagnosis`.

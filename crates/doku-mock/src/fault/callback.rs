@@ -62,6 +62,12 @@ impl CallbackFault {
         self
     }
 
+    /// As it was armed, before anything of it happened.
+    pub(super) fn anew(&self) -> Self {
+        let times = self.times.map(|times| times.saturating_add(self.happened));
+        Self { times, happened: 0, ..self.clone() }
+    }
+
     fn is_of(&self, callback: &Callback) -> bool {
         self.callback_type.as_ref().is_none_or(|of| *of == callback.callback_type)
     }

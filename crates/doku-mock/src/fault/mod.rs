@@ -64,6 +64,30 @@ impl Fault {
             Self::Reply(fault) => fault.happened,
         }
     }
+
+    /// How many times more it can happen; without end if `None`.
+    pub(crate) fn remaining(&self) -> Option<u32> {
+        match self {
+            Self::Callback(fault) => fault.times,
+            Self::Reply(fault) => fault.remaining(),
+        }
+    }
+
+    /// The text that arms the same again, whatever has happened.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Callback(fault) => fault.anew().to_string(),
+            Self::Reply(fault) => fault.to_string(),
+        }
+    }
+
+    /// Its kind, as its text begins.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Callback(fault) => fault.kind.name(),
+            Self::Reply(fault) => fault.kind.name(),
+        }
+    }
 }
 
 impl From<CallbackFault> for Fault {

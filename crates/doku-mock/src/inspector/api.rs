@@ -1,6 +1,6 @@
 //! The mock, asked by a page as a program would ask it, without a socket.
 
-use axum::Router;
+use axum::{Router, body::Body};
 use bytes::Bytes;
 use doku_types::error::ApiError;
 use http::{Method, Request, Response, StatusCode, header};
@@ -70,7 +70,11 @@ impl Api {
     }
 
     /// Any request, as if it had come over a socket: one for an operation is in the journal afterwards.
-    pub(super) async fn send(&self, app: &App, request: Request<Bytes>) -> Response<Bytes> {
+    pub(super) async fn send(
+        &self,
+        app: &App,
+        request: Request<impl Into<Body>>,
+    ) -> Response<Bytes> {
         server::call(app, self.0.clone(), request).await
     }
 }

@@ -54,6 +54,11 @@ impl Form {
         read.map_err(|_| Refusal::of(format!("{name} is not such a number")))
     }
 
+    /// The same fields without one.
+    pub(super) fn without(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(of, _)| of != name).cloned().collect())
+    }
+
     /// The same fields as a query, but for one: with this value, or without it.
     pub(super) fn with(&self, name: &str, value: Option<&str>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());

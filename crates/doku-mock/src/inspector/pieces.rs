@@ -92,12 +92,6 @@ pub(super) fn choice(
     field(id, label, &control)
 }
 
-/// JSON, indented, to be scrolled by keyboard too.
-pub(super) fn json(label: &str, value: &Value) -> Markup {
-    let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    code(label, &text)
-}
-
 /// Text as it was sent, to be scrolled by keyboard too.
 pub(super) fn code(label: &str, text: &str) -> Markup {
     html! {

@@ -119,7 +119,7 @@ impl JournalEntry {
 
     /// The partner: of a callback whose key signed it; of a request who proved to have sent it, else who is
     /// said to have.
-    pub(super) fn partner(&self) -> Option<&str> {
+    pub(crate) fn partner(&self) -> Option<&str> {
         match &self.direction {
             Direction::Received { partner: Some(partner), .. }
             | Direction::Sent { partner, .. } => Some(partner.as_str()),
@@ -139,6 +139,6 @@ impl JournalEntry {
 }
 
 /// In which an answer names its assumptions.
-const ASSUMPTIONS: &str = "doku-mock-assumptions";
+pub(super) const ASSUMPTIONS: &str = "doku-mock-assumptions";
 /// In which a request says whose it is.
 pub(super) const CLIENT_ID: &str = "client-id";

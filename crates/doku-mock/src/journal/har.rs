@@ -12,9 +12,8 @@ use super::{
 use crate::app::App;
 
 /// What these entries are in HAR 1.2. Of what is masked the same stands there as elsewhere.
-pub(crate) fn har(app: &App, entries: &[JournalEntry]) -> Value {
-    let mask = Mask::of(app);
-    let entries: Vec<_> = entries.iter().map(|entry| har_entry(app, &mask, entry)).collect();
+pub(crate) fn har(app: &App, mask: &Mask<'_>, entries: &[JournalEntry]) -> Value {
+    let entries: Vec<_> = entries.iter().map(|entry| har_entry(app, mask, entry)).collect();
     json!({"log": {
         "version": "1.2",
         "creator": {"name": "doku-mock", "version": env!("CARGO_PKG_VERSION")},

@@ -58,6 +58,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     use allocation_counter::measure;
+    use doku_signing::{
+        Message,
+        diagnose::{self, Diagnosis},
+        non_snap::Form,
+    };
+    use doku_types::Timestamp;
 
     use super::{
         super::{
@@ -66,7 +72,7 @@ mod tests {
         },
         *,
     };
-    use crate::explanation::Explanation;
+    use crate::explanation::{Explanation, ToSign};
 
     #[test]
     fn the_journal_is_bounded_by_count_and_by_bytes_and_still_counts() {
@@ -182,7 +188,7 @@ mod tests {
                     before: Some(Box::new(state.clone())),
                     after: Some(Box::new(state)),
                 }),
-                explanation: Some(Explanation::of("header-missing", "It is missing. ".repeat(50))),
+                explanation: Some(examined()),
                 callbacks: vec![1; 30],
                 faults: vec!["reset.after".to_owned(); 3],
                 ..Example::of(3000)
@@ -195,6 +201,22 @@ mod tests {
             });
             // How a map lies in memory is the standard library's own affair.
             assert_counted(journal.counts().bytes, measured.bytes_current, 25);
+        }
+    }
+
+    /// What is said of a wrong signature.
+    fn examined() -> Explanation {
+        let key = "SK-1".into();
+        let mut request = http::Request::post("/x").body("{}\n").unwrap();
+        let credentials = doku_signing::Credentials::new("BRN-1", "SK-1");
+        credentials.sign_http_request(&mut request, "id-1", Timestamp::from_millis(0)).unwrap();
+        let request = request.map(|_| "{}");
+        let message = Message::of_request(&request);
+        let found = diagnose::non_snap(Form::Request, &message, &key).unwrap();
+        let Diagnosis::Mistake(report) = found else { panic!("{found}") };
+        Explanation {
+            to_sign: ToSign::of(&report),
+            ..Explanation::of("header-missing", "It is missing. ".repeat(50))
         }
     }
 

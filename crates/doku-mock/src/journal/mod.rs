@@ -1,7 +1,9 @@
 //! The journal: the last exchanges as they went over the wire, those received and those sent. It is
 //! bounded, and gone with the process: a memory for people, not the state.
 
+mod assumptions;
 mod curl;
+mod diagnosis;
 mod entry;
 #[cfg(test)]
 mod example;
@@ -20,21 +22,24 @@ mod verdict;
 use std::{
     collections::VecDeque,
     mem,
+    ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use doku_types::{ClientId, partner::endpoint::Endpoint};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+pub(crate) use assumptions::Stood;
 pub(crate) use curl::curl;
+pub(crate) use diagnosis::{Diagnosis, Place, ShownToSign, brief};
 pub use entry::{Answer, Direction, JournalEntry};
 pub(crate) use exchange::{ReceivedRequest, SentCallback, Told};
 pub(crate) use har::har;
 pub(crate) use head::Head;
 pub(crate) use mask::Mask;
-pub(crate) use query::{Query, Statuses, kebab, operation};
+pub(crate) use query::{MAX_TEXT, Order, Query, Statuses, Text, kebab, operation};
 pub(crate) use received::Begun;
-pub(crate) use shown::{Shown, shown};
+pub(crate) use shown::{Caused, Message, Shown, shown};
 pub(crate) use state::Touched;
 pub use state::{BrandState, BusinessState};
 pub use verdict::Verdict;
@@ -135,9 +140,18 @@ impl Journal {
         Some(record.entry())
     }
 
+    /// The numbers that are kept before and after one.
+    pub(crate) fn beside(&self, number: u64) -> (Option<u64>, Option<u64>) {
+        let kept = self.kept();
+        let first = kept.records.partition_point(|record| record.number < number);
+        let after = kept.records.partition_point(|record| record.number <= number);
+        let number = |place: usize| kept.records.get(place).map(|record| record.number);
+        (first.checked_sub(1).and_then(number), number(after))
+    }
+
     /// What is kept after a number, oldest first.
     pub(crate) fn after(&self, number: u64) -> Vec<JournalEntry> {
-        let records = self.records(number, MAX_ENTRIES);
+        let records = self.records(number..u64::MAX, Order::Oldest, MAX_ENTRIES);
         records.iter().map(|record| record.entry()).collect()
     }
 
@@ -161,11 +175,16 @@ impl Journal {
             .sum()
     }
 
-    /// The first so many that are kept after a number, oldest first.
-    fn records(&self, after: u64, limit: usize) -> Vec<Arc<Record>> {
+    /// The first so many, in this order, that are kept after a number and before another.
+    fn records(&self, between: Range<u64>, order: Order, limit: usize) -> Vec<Arc<Record>> {
         let kept = self.kept();
-        let first = kept.records.partition_point(|record| record.number <= after);
-        kept.records.range(first..).take(limit).cloned().collect()
+        let first = kept.records.partition_point(|record| record.number <= between.start);
+        let end = kept.records.partition_point(|record| record.number < between.end);
+        let records = kept.records.range(first..end.max(first));
+        match order {
+            Order::Oldest => records.take(limit).cloned().collect(),
+            Order::Newest => records.rev().take(limit).cloned().collect(),
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -191,6 +210,9 @@ mod tests {
         assert_eq!(numbers(0), [1, 2, 3, 4, 5]);
         assert_eq!(numbers(3), [4, 5]);
         assert_eq!((numbers(5), numbers(u64::MAX)), (vec![], vec![]));
+        assert_eq!(journal.beside(3), (Some(2), Some(4)));
+        assert_eq!((journal.beside(1), journal.beside(5)), ((None, Some(2)), (Some(4), None)));
+        assert_eq!((journal.beside(0), journal.beside(9)), ((None, Some(1)), (Some(5), None)));
     }
 
     #[test]

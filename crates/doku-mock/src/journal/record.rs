@@ -9,9 +9,10 @@ use http::{Method, StatusCode};
 
 use super::{
     Answer, Direction, JournalEntry, ReceivedRequest, SentCallback, Told, Verdict,
-    entry::CLIENT_ID,
+    entry::{ASSUMPTIONS, CLIENT_ID},
     head::{self, Head},
 };
+use crate::explanation::Explanation;
 
 /// One exchange, without its number until it is added.
 pub(crate) struct Record {
@@ -183,6 +184,13 @@ impl Record {
         self.answer.map(|(status, _)| status.as_u16())
     }
 
+    /// The assumptions that the reply named, by comma; a callback's answer is no reply of the mock.
+    pub(super) fn assumptions(&self) -> Option<&str> {
+        let [.., headers, _] = self.pieces();
+        let is_reply = matches!(self.direction, Direction::Received { .. });
+        head::value(headers, ASSUMPTIONS).filter(|_| is_reply)
+    }
+
     /// By what became of it, or by the brand that a refused request names in its path, whether it is about
     /// a business that has one of these ids.
     pub(super) fn is_about(&self, ids: &[String]) -> bool {
@@ -200,6 +208,36 @@ impl Record {
         let target = head::target(target);
         let last = target.path().rsplit('/').next();
         ids.iter().any(|id| Some(id.as_str()) == last)
+    }
+
+    /// What became of a received request.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        match &self.direction {
+            Direction::Received { verdict, .. } => Some(*verdict),
+            Direction::Sent { .. } => None,
+        }
+    }
+
+    /// Whether the mock sent it.
+    pub(super) fn is_sent(&self) -> bool {
+        matches!(self.direction, Direction::Sent { .. })
+    }
+
+    /// Writes down what is looked through for a piece of text: the first line has method and target, the
+    /// second the Request-Id, then come the bodies.
+    pub(super) fn write_text(&self, text: &mut Vec<u8>) {
+        let [method, target, headers, body, _, answer] = self.pieces();
+        let id = head::value(headers, REQUEST_ID).unwrap_or_default();
+        for (piece, end) in [
+            (method, b' '),
+            (target, b'\n'),
+            (id.as_bytes(), b'\n'),
+            (body, b'\n'),
+            (answer, b'\n'),
+        ] {
+            text.extend_from_slice(piece);
+            text.push(end);
+        }
     }
 
     fn business(&self) -> Option<&BusinessId> {
@@ -224,11 +262,7 @@ impl Record {
                 partner.as_ref().map_or(0, |partner| partner.as_str().len())
                     + business.as_ref().map_or(0, |business| business.as_str().len())
                     + size_of_val(callbacks.as_slice())
-                    + explanation.as_ref().map_or(0, |explanation| {
-                        explanation.text.len()
-                            + explanation.summary.len()
-                            + size_of_val(explanation.codes.as_slice())
-                    })
+                    + explanation.as_ref().map_or(0, Explanation::size)
                     + [before, after].into_iter().flatten().map(|state| state.size()).sum::<usize>()
             }
             Direction::Sent { partner, business, .. } => {
@@ -253,6 +287,8 @@ impl Record {
     }
 }
 
+/// By which a request or a callback is known again.
+const REQUEST_ID: &str = "request-id";
 /// How much of a body is kept, in bytes.
 pub(super) const MAX_KEPT_BODY: usize = 64 << 10;
 /// What it takes to share one, in bytes: its place in the journal, and two counts.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    BusinessState, Direction, JournalEntry, Verdict,
+    BusinessState, Diagnosis, Direction, JournalEntry, Verdict,
     mask::{Author, Content, Mask},
     record::MAX_KEPT_BODY,
 };
@@ -24,125 +24,120 @@ use crate::{
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Shown {
     /// Counts up from 1.
-    number: u64,
+    pub(crate) number: u64,
     /// When it began, by the engine's clock, as RFC 3339.
-    at: String,
+    pub(crate) at: String,
     /// `received` by the mock, or `sent` by it.
-    direction: &'static str,
+    pub(crate) direction: &'static str,
     /// The request's method.
-    method: String,
+    pub(crate) method: String,
     /// The path of its target.
-    path: String,
+    pub(crate) path: String,
     /// Its whole target: path and query, of a callback the URL.
-    target: String,
+    pub(crate) target: String,
     /// The HTTP status of the answer; null if none came.
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// How long it took, in milliseconds of the machine's clock.
-    latency_ms: u64,
+    pub(crate) latency_ms: u64,
     /// The operation, by DOKU's name; null of a callback, and if the request was for none.
-    operation: Option<&'static str>,
+    pub(crate) operation: Option<&'static str>,
     /// The partner: of a request the one who proved to have sent it.
-    partner: Option<String>,
+    pub(crate) partner: Option<String>,
     /// The `BSN-` id of the business that it is about.
-    business: Option<String>,
+    pub(crate) business: Option<String>,
     /// What became of a request; null of a callback.
-    verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
     /// Why it was refused, if that was by its headers, its signature or its bearer.
-    diagnosis: Option<Diagnosis>,
+    pub(crate) diagnosis: Option<Diagnosis>,
     /// The assumptions on which the reply stands, by their ids in the ledger.
-    assumptions: Vec<String>,
+    pub(crate) assumptions: Vec<String>,
     /// The faults on demand that struck it.
-    faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
     /// How the business stood before; null if nothing was changed, or it was made.
-    before: Option<BusinessState>,
+    pub(crate) before: Option<BusinessState>,
     /// How the business stood afterwards; null if nothing was changed.
-    after: Option<BusinessState>,
+    pub(crate) after: Option<BusinessState>,
     /// The numbers of the callbacks that it caused.
-    caused_callbacks: Vec<i64>,
+    pub(crate) caused_callbacks: Vec<i64>,
     /// What became of them by now: of those that are still stored, the first 1000 of an answer.
-    callbacks: Vec<Caused>,
+    pub(crate) callbacks: Vec<Caused>,
     /// The number of the callback that was sent; null of a request.
-    callback: Option<i64>,
+    pub(crate) callback: Option<i64>,
     /// Which attempt at that callback this was, from 1.
-    attempt: Option<u32>,
+    pub(crate) attempt: Option<u32>,
     /// What was asked.
-    request: Message,
+    pub(crate) request: Message,
     /// What was answered; null if nothing was.
-    response: Option<Message>,
-}
-
-/// Why a request was refused.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Diagnosis {
-    /// What was done wrong, by names for machines.
-    codes: Vec<&'static str>,
-    /// The same for people, in several lines.
-    text: String,
+    pub(crate) response: Option<Message>,
 }
 
 /// One side of an exchange.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Message {
+pub(crate) struct Message {
     /// Names in lower case, in the order of the wire as far as that is known.
-    pub(super) headers: Vec<Header>,
+    pub(crate) headers: Vec<Header>,
     /// How long its body was, in bytes; null if that is not known.
-    size: Option<u64>,
+    pub(crate) size: Option<u64>,
     /// How much of the body is kept, in bytes: 64 KiB at most, of an upload nothing.
-    kept: usize,
+    pub(crate) kept: usize,
     /// Whether anything of the body is replaced or left out for what it may hold.
-    masked: bool,
+    pub(crate) masked: bool,
     /// The body, if it is JSON and was kept whole.
-    json: Option<Value>,
+    pub(crate) json: Option<Value>,
     /// The very body, if it may be shown and is text.
-    text: Option<String>,
+    pub(crate) text: Option<String>,
     /// The very body in Base64, if it may be shown and is no text.
-    base64: Option<String>,
+    pub(crate) base64: Option<String>,
     /// What stands for a body that is not shown.
-    withheld: Option<String>,
+    pub(crate) withheld: Option<String>,
 }
 
 /// One header.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Header {
+pub(crate) struct Header {
     /// In lower case.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// As it was, or what stands for it.
-    pub(super) value: String,
+    pub(crate) value: String,
 }
 
 /// A callback that a request caused.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-struct Caused {
+pub(crate) struct Caused {
     /// Its number.
-    number: i64,
+    pub(crate) number: i64,
     /// Its type.
     #[serde(rename = "type")]
-    callback_type: String,
+    pub(crate) callback_type: String,
     /// The status that it tells.
-    status: String,
+    pub(crate) status: String,
     /// How far it is: `pending`, `delivered`, `exhausted`, `blocked` or `dropped`.
-    state: &'static str,
+    pub(crate) state: &'static str,
     /// What was tried, in order.
-    attempts: Vec<Tried>,
+    pub(crate) attempts: Vec<Tried>,
 }
 
 /// An attempt at a callback.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-struct Tried {
+pub(crate) struct Tried {
     /// When, by the engine's clock, as RFC 3339.
-    at: String,
+    pub(crate) at: String,
     /// The HTTP status answered; null if none was.
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     /// Why there was no answer.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// How long it took, in milliseconds of the machine's clock.
-    latency_ms: u64,
+    pub(crate) latency_ms: u64,
     /// Whether it was asked for by hand.
-    by_hand: bool,
+    pub(crate) by_hand: bool,
 }
 
 /// Entries as they are shown, with what has become of the callbacks that they caused.
-pub(crate) async fn shown(app: &App, entries: &[JournalEntry]) -> Result<Vec<Shown>, Reply> {
+pub(crate) async fn shown(
+    app: &App,
+    mask: &Mask<'_>,
+    entries: &[JournalEntry],
+) -> Result<Vec<Shown>, Reply> {
     let caused = entries.iter().flat_map(|entry| match &entry.direction {
         Direction::Received { callbacks, .. } => callbacks.clone(),
         Direction::Sent { .. } => Vec::new(),
@@ -162,8 +157,7 @@ pub(crate) async fn shown(app: &App, entries: &[JournalEntry]) -> Result<Vec<Sho
             read.await?.0
         }
     };
-    let mask = Mask::of(app);
-    Ok(entries.iter().map(|entry| Shown::of(entry, &mask, &records)).collect())
+    Ok(entries.iter().map(|entry| Shown::of(entry, mask, &records)).collect())
 }
 
 impl Shown {
@@ -227,10 +221,8 @@ impl Shown {
                 shown.partner = partner.as_ref().map(ToString::to_string);
                 shown.business = business.as_ref().map(ToString::to_string);
                 shown.verdict = Some(*verdict);
-                shown.diagnosis = explanation.as_ref().map(|explanation| Diagnosis {
-                    codes: explanation.codes.clone(),
-                    text: mask.diagnosis(&explanation.text, &entry.target),
-                });
+                let diagnosis = |of| Diagnosis::of(of, mask, &entry.target);
+                shown.diagnosis = explanation.as_ref().map(diagnosis);
                 shown.assumptions = entry.assumptions().into_iter().map(str::to_owned).collect();
                 shown.before = before.as_deref().cloned();
                 shown.after = after.as_deref().cloned();

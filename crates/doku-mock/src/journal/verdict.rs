@@ -26,6 +26,28 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every one of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Accepted,
+        Self::Repeated,
+        Self::NotAuthenticated,
+        Self::Refused,
+        Self::Failed,
+        Self::NotChecked,
+    ];
+
+    /// As it is told.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Repeated => "repeated",
+            Self::NotAuthenticated => "not_authenticated",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::NotChecked => "not_checked",
+        }
+    }
+
     pub(super) fn of(asked: Option<&Asked>, status: StatusCode, faults: &[String]) -> Self {
         let Some(asked) = asked else {
             return Self::NotChecked;
@@ -38,6 +60,18 @@ impl Verdict {
             (Some(_), 409) => Self::Repeated,
             (Some(_), 500..) => Self::Failed,
             (Some(_), _) => Self::Refused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_has_one_name() {
+        for verdict in Verdict::ALL {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
         }
     }
 }

@@ -88,6 +88,11 @@ impl Brand {
         self.reviews.parts.get(&part)
     }
 
+    /// The review that closes those of its parts.
+    pub(crate) fn own(&self) -> &Review {
+        &self.reviews.own
+    }
+
     /// In the order of the registered photo proofs.
     pub(crate) fn photo_proof_ids(&self) -> &[PhotoProofId] {
         &self.photo_proof_ids
@@ -123,6 +128,11 @@ impl Service {
 
     pub(crate) fn code(&self) -> &PaymentMethod {
         &self.code
+    }
+
+    /// How far its review is.
+    pub(crate) fn review(&self) -> &Review {
+        &self.review
     }
 
     /// As replies show it.

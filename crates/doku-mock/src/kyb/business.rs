@@ -14,6 +14,7 @@ use super::{
     brand::{Brand, Service},
     merge,
     part::{Owner, Part},
+    planned::Planned,
     refusal::Refusal,
     review::{Review, Reviews, Standing},
 };
@@ -188,6 +189,21 @@ impl Business {
     /// The review of a part of the business; `None` if nothing was submitted of it.
     pub(crate) fn part(&self, part: Part) -> Option<&Review> {
         self.reviews.parts.get(&part)
+    }
+
+    /// The review that closes those of its parts.
+    pub(crate) fn own(&self) -> &Review {
+        &self.reviews.own
+    }
+
+    /// The status of the business with its parts, its brands left aside.
+    pub(crate) fn own_status(&self) -> Status {
+        self.reviews.standing().into()
+    }
+
+    /// What is planned, in its order.
+    pub(crate) fn planned(&self) -> impl Iterator<Item = Planned> {
+        self.agenda.planned().flat_map(|step| self.planned_of(step))
     }
 
     /// Why the business, its brands left aside, is rejected.

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use doku_types::evidence;
 use serde_json::{Map, Value, json};
 
+pub(crate) use partner::{about, takes_outcome};
 use schemas::Schemas;
 
 /// The OpenAPI 3.1 document of the Partner API and of the mock's own surface, as JSON text: what

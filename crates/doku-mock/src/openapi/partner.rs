@@ -61,7 +61,7 @@ fn is_signed(endpoint: Endpoint) -> bool {
 }
 
 /// What KYB judges.
-fn takes_outcome(endpoint: Endpoint) -> bool {
+pub(crate) fn takes_outcome(endpoint: Endpoint) -> bool {
     matches!(endpoint, Endpoint::BusinessRegistration | Endpoint::UpdateBusinessData)
 }
 
@@ -71,7 +71,8 @@ fn operation_id(endpoint: Endpoint) -> String {
     first.to_ascii_lowercase() + rest
 }
 
-fn about(endpoint: Endpoint) -> &'static str {
+/// What it is for.
+pub(crate) fn about(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::CheckRequirements => {
             "What a registration of this sort needs: files, and what to fill in beside them."

@@ -93,13 +93,13 @@ pub(super) struct Reset;
 pub(crate) async fn call(
     app: &App,
     mut router: Router,
-    request: http::Request<Bytes>,
+    request: http::Request<impl Into<Body>>,
 ) -> http::Response<Bytes> {
     let (mut parts, body) = request.into_parts();
     // Over a socket, whoever asks names the host; here it is this process.
     parts.headers.entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
     let begun = Begun::new(app, &parts);
-    let request = Request::from_parts(parts, Body::from(body));
+    let request = Request::from_parts(parts, body.into());
     let mut response = routed(&mut router, request).await;
     written(app, begun, &mut response);
     let (mut parts, body) = response.into_parts();

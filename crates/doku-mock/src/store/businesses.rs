@@ -1,6 +1,6 @@
 //! Businesses and their brands.
 
-use doku_types::{BrandId, BusinessId, ClientId, Timestamp};
+use doku_types::{BrandId, ClientId, Timestamp};
 use rusqlite::{OptionalExtension, Params, params};
 use tracing::error;
 
@@ -137,49 +137,6 @@ impl State<'_> {
             .prepare_cached("SELECT 1 FROM businesses WHERE partner = ?1 AND partner_ref_id = ?2")?
             .exists([partner.as_str(), name])?)
     }
-
-    /// The ids of businesses, oldest first, from a number on.
-    pub(crate) fn list_businesses(
-        &self,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<Listed>, StoreError> {
-        let mut query = self.sql.prepare_cached(
-            "SELECT number, id, partner, name, status, created FROM businesses
-             WHERE number > ?1 ORDER BY number LIMIT ?2",
-        )?;
-        let listed = query.query_map(params![after, limit], |row| {
-            Ok(Listed {
-                number: row.get(0)?,
-                id: row.get::<_, String>(1)?.into(),
-                partner: row.get::<_, String>(2)?.into(),
-                name: row.get(3)?,
-                status: row.get(4)?,
-                created: Timestamp::from_millis(row.get(5)?).to_string(),
-            })
-        })?;
-        Ok(listed.collect::<Result<_, _>>()?)
-    }
-}
-
-/// A business in a list.
-#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
-#[schemars(rename = "ListedBusiness")]
-pub(crate) struct Listed {
-    /// Counts up from 1, in the order of registration.
-    pub(crate) number: i64,
-    /// Its `BSN-` id.
-    #[schemars(with = "String")]
-    pub(crate) id: BusinessId,
-    /// The client id of its partner.
-    #[schemars(with = "String")]
-    pub(crate) partner: ClientId,
-    /// As it was registered.
-    pub(crate) name: String,
-    /// `UPDATING`, `ACTIVE` or `REJECTED`.
-    pub(crate) status: String,
-    /// When it was registered, by the engine's clock.
-    pub(crate) created: String,
 }
 
 /// A business by its document.

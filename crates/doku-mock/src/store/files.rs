@@ -17,6 +17,16 @@ use crate::files::Received;
 pub(crate) struct StoredFile {
     pub(crate) partner: ClientId,
     pub(crate) media_type: String,
+    /// In bytes.
+    pub(crate) size: u64,
+}
+
+/// What a partner has uploaded last, of the files that a personal merchant needs.
+#[derive(Debug, Default)]
+pub(crate) struct LastUploads {
+    pub(crate) photo_proof: Option<FileId>,
+    pub(crate) owner_liveness: Option<FileId>,
+    pub(crate) ktp: Option<FileId>,
 }
 
 impl State<'_> {
@@ -52,9 +62,13 @@ impl State<'_> {
     /// A file by its id, whoever's.
     pub(crate) fn file(&self, id: &FileId) -> Result<Option<StoredFile>, StoreError> {
         let mut query =
-            self.sql.prepare_cached("SELECT partner, media_type FROM files WHERE id = ?1")?;
+            self.sql.prepare_cached("SELECT partner, media_type, size FROM files WHERE id = ?1")?;
         let found = query.query_row([id.as_str()], |row| {
-            Ok(StoredFile { partner: row.get::<_, String>(0)?.into(), media_type: row.get(1)? })
+            Ok(StoredFile {
+                partner: row.get::<_, String>(0)?.into(),
+                media_type: row.get(1)?,
+                size: row.get::<_, i64>(2)?.cast_unsigned(),
+            })
         });
         Ok(found.optional()?)
     }
@@ -64,6 +78,36 @@ impl State<'_> {
         Ok(self.file(id)?.is_some_and(|file| file.partner == *partner))
     }
 
+    /// What `partner` has uploaded last, among the newest files of all.
+    pub(crate) fn last_uploads(&self, partner: &ClientId) -> Result<LastUploads, StoreError> {
+        let mut last = LastUploads::default();
+        // Ids count up with time behind their prefix.
+        let mut query = self.sql.prepare_cached(
+            "SELECT id, partner, category, code FROM files
+             WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
+        )?;
+        for (from, to) in [("CNT-", "CNT."), ("DCM-", "DCM.")] {
+            let mut rows = query.query(params![from, to, NEWEST])?;
+            while let Some(row) = rows.next()? {
+                if row.get::<_, String>(1)? != partner.as_str() {
+                    continue;
+                }
+                let category = FileCategory::from(row.get::<_, String>(2)?.as_str());
+                let code: Option<String> = row.get(3)?;
+                let place = match (category, code.as_deref()) {
+                    (FileCategory::PhotoProof, _) => &mut last.photo_proof,
+                    (FileCategory::OwnerLiveness, _) => &mut last.owner_liveness,
+                    (FileCategory::Document, Some("KTP")) => &mut last.ktp,
+                    _ => continue,
+                };
+                if place.is_none() {
+                    *place = Some(row.get::<_, String>(0)?.into());
+                }
+            }
+        }
+        Ok(last)
+    }
+
     /// The ids of all files.
     pub(crate) fn file_ids(&self) -> Result<HashSet<FileId>, StoreError> {
         let mut query = self.sql.prepare_cached("SELECT id FROM files")?;
@@ -71,3 +115,6 @@ impl State<'_> {
         Ok(files.collect::<Result<_, _>>()?)
     }
 }
+
+/// Among how many of the newest files of each kind a partner's are looked for.
+const NEWEST: u32 = 1000;

@@ -5,9 +5,12 @@
 //! result before the transaction was committed. So what was answered is durable, what is refused
 //! leaves nothing behind, and many at once cost one flush of the disk.
 
+mod agenda;
+mod brands;
 mod businesses;
 mod engine;
 mod files;
+mod listed;
 mod metrics;
 mod replies;
 mod reset;
@@ -26,7 +29,11 @@ use doku_types::ClientId;
 use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot, watch};
 
-pub(crate) use businesses::{Listed, Stored};
+pub(crate) use agenda::{Planned, What};
+pub(crate) use brands::NewBrand;
+pub(crate) use businesses::Stored;
+pub(crate) use files::{LastUploads, StoredFile};
+pub(crate) use listed::{Found, Listed, Wanted};
 pub(crate) use metrics::Counts;
 pub(crate) use replies::{Fingerprint, Kept};
 pub(crate) use reset::{Beginning, Begun, Taken};

@@ -79,6 +79,17 @@ fn the_clock_moves_on_and_says_what_happened() {
     assert_eq!(moved, "It is 2026-11-24T03:04:08Z; 0 callbacks were attempted.\n");
     let moved: Value = serde_json::from_str(&mock.told(&["advance", "0s", "--json"])).unwrap();
     assert_eq!(moved["delivered"], 0);
+    let moved = mock.told(&["advance", "--to", "2026-11-24T04:00:00Z"]);
+    assert_eq!(moved, "It is 2026-11-24T04:00:00Z; 0 callbacks were attempted.\n");
+    let output = mock.run(&["advance", "--to", "next"]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("nothing is planned, so there is no next event"), "{error}");
+    mock.told(&["fault", "callback.delay=30m;times=1"]);
+    let delayed = mock.run(&["fire", APPROVED, "BRAND_PRODUCT", "ACTIVE"]);
+    assert_eq!(delayed.status.code(), Some(1), "it is not acknowledged yet");
+    let moved = mock.told(&["advance", "--to", "next"]);
+    assert_eq!(moved, "It is 2026-11-24T04:30:00Z; 1 callback was attempted.\n");
 }
 
 #[test]

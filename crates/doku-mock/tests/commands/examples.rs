@@ -1,7 +1,7 @@
 //! The examples of all help texts, run as they are written.
 //!
-//! Each is given to bash in a directory with the files that examples name, and has a mock of its own with two armed faults and
-//! the merchants of `merchants`; their ids are those of the examples. Put in place of what is written is only: the address of the mock, by
+//! Each is given to bash in a directory with the files that examples name, and has a mock of its own with two armed faults, a
+//! callback that is due in an hour, and the merchants of `merchants`; their ids are those of the examples. Put in place of what is written is only: the address of the mock, by
 //! `DOKU_MOCK_URL` and wherever it is written out; where an example starts a mock, port 0 for every port; and for the id
 //! of another business that of the approved one. A mock, and a command that goes on until Ctrl-C (`--follow`), is stopped once it
 //! has printed a line. Any other example ends well with exit code 0, or as `# exit 1` behind it says.
@@ -40,6 +40,10 @@ fn run(example: &str) -> Result<(), String> {
     let directory = tempfile::tempdir().unwrap();
     let mock = Mock::start(&[]);
     merchants::register(&mock, directory.path());
+    mock.told(&["fault", "callback.delay=1h;times=1"]);
+    // It is not acknowledged yet, which the command says by its exit code.
+    mock.run(&["fire", APPROVED, "BRAND_PRODUCT", "ACTIVE"]);
+    mock.told(&["fault", "--clear"]);
     // Of an operation that no example calls.
     let lite = |kind: &str| format!("{kind};operation=create-business-lite");
     mock.told(&["fault", &lite("status=503"), &lite("delay=1ms")]);

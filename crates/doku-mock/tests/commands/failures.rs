@@ -132,13 +132,15 @@ fn the_admin_token_is_asked_for_and_never_told() {
 
 #[test]
 fn what_cannot_be_right_is_not_sent() {
-    let wrong: [&[&str]; 12] = [
+    let wrong: [&[&str]; 14] = [
         &["businesses", "../clock"],
         &["businesses", "BSN-1?x"],
         &["businesses", "--limit", "0"],
         &["decide", "BSN-1"],
         &["advance", "-1h"],
         &["advance", "2d"],
+        &["advance"],
+        &["advance", "1h", "--to", "next"],
         &["clock", "--timeout", "soon"],
         &["resend", "0"],
         &["complete", "BSN-1", "no-such-file.json"],

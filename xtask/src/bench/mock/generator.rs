@@ -161,6 +161,7 @@ impl Line {
 
 /// Requests at a time, one on each connection.
 pub(super) const IN_FLIGHT: usize = 16;
-const LARGEST_REPLY: usize = 64 << 10;
+/// A page of the inspector has less.
+const LARGEST_REPLY: usize = 512 << 10;
 /// For the replies to what was sent last.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -60,6 +60,16 @@ impl Mask<'_> {
         Content { json: Some(json), text, masked, ..Content::default() }
     }
 
+    /// The body of a reply of the mock's own, for people.
+    pub(crate) fn reply(&self, headers: &HeaderMap, body: &Bytes) -> String {
+        let Content { json, text, bytes, withheld, .. } = self.body(headers, body, Author::Mock);
+        match (json, text.or(withheld), bytes) {
+            (Some(json), ..) => serde_json::to_string_pretty(&json).unwrap_or_default(),
+            (None, Some(text), _) => text,
+            (None, None, bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned(),
+        }
+    }
+
     /// A body that is no JSON, or one that was cut.
     fn other(&self, headers: &HeaderMap, kept: &Bytes) -> Content {
         let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

@@ -46,7 +46,7 @@ impl<'a> Mask<'a> {
     }
 
     /// A header's value.
-    pub(super) fn header(&self, name: &HeaderName, value: &[u8]) -> String {
+    pub(crate) fn header(&self, name: &HeaderName, value: &[u8]) -> String {
         let text = String::from_utf8_lossy(value);
         if *name == header::AUTHORIZATION
             && let Some((scheme, credential)) = text.split_once(' ')
@@ -79,7 +79,7 @@ impl<'a> Mask<'a> {
     }
 
     /// A path.
-    pub(super) fn path(&self, path: &str) -> String {
+    pub(crate) fn path(&self, path: &str) -> String {
         if self.open { self.text(path) } else { self.text(&codes_of(path)) }
     }
 

@@ -1,0 +1,147 @@
+//! Who it is, how far it is, and what is planned.
+
+use http::Uri;
+use maud::{Markup, html};
+
+use super::{
+    View, cut,
+    diagram::{INVITED, REGISTERED},
+};
+use crate::{
+    inspector::{
+        ROOT,
+        page::Tab,
+        pieces::{badge, time},
+    },
+    kyb::Planned,
+};
+
+impl View<'_> {
+    /// Ids, and when it was registered.
+    pub(super) fn facts(&self) -> Markup {
+        let business = self.business;
+        html! {
+            dl.facts #facts data-live {
+                dt { "Name" }
+                dd { (cut(business.name(), 1000)) }
+                dt { "Status" }
+                dd { (badge(business.status().as_str())) }
+                dt { "Number" }
+                dd { (self.seen.stored.number) }
+                dt { "Partner" }
+                dd { code { (business.partner()) } }
+                @if let Some(name) = business.partner_ref_id() {
+                    dt { "partner_ref_id" }
+                    dd { (cut(name, 300)) }
+                }
+                dt { "Brands" }
+                dd {
+                    @for brand in business.brands().iter().take(NAMED_BRANDS) { code { (brand.id()) } " " }
+                    @if business.brands().len() > NAMED_BRANDS { "and " (business.brands().len() - NAMED_BRANDS) " more" }
+                }
+                dt { "Registered" }
+                dd { (time(business.created())) }
+                dt { "Callback URL" }
+                dd {
+                    @match business.callback_url() {
+                        Some(url) => { code { (without_query(url)) } }
+                        None => { "none: no callback is sent" }
+                    }
+                }
+            }
+            p { a href={ (ROOT) "?business=" (business.id()) } { "Its requests and callbacks in the timeline" } }
+        }
+    }
+
+    /// The diagram, and what is planned.
+    pub(super) fn state(&self) -> Markup {
+        let business = self.business;
+        let is_invited = business.invitation().is_some();
+        let diagram = if business.partner_ref_id().is_some() { &INVITED } else { &REGISTERED };
+        let status = business.status();
+        let now = if is_invited { "INVITED" } else { status.as_str() };
+        html! {
+            section #state data-live aria-labelledby="state-heading" {
+                h2 #state-heading { "State" }
+                p {
+                    @match now {
+                        "INVITED" => "Invited: nobody has completed it yet, so there is nothing to judge. Its status is told as UPDATING.",
+                        "ACTIVE" => "Active: KYB has approved the business and all its brands. An update puts what it changes under review again.",
+                        "REJECTED" => "Rejected: the notes below say why. It is healed by an update of the rejected parts, or approved by hand after all.",
+                        _ => "Under review: what is UPDATING below is not judged yet. An approval of all makes it active, a rejection of anything rejected.",
+                    }
+                }
+                (diagram.draw("The business", now))
+                (self.planned())
+            }
+        }
+    }
+
+    fn planned(&self) -> Markup {
+        let mut planned = self.business.planned();
+        let first: Vec<Planned> = planned.by_ref().take(PLANNED).collect();
+        let others = planned.count();
+        html! {
+            h3 { "What is planned" }
+            @if first.is_empty() {
+                p { "Nothing." }
+            } @else {
+                div.table tabindex="0" role="region" aria-label="What is planned" {
+                    table.cards {
+                        thead {
+                            tr {
+                                th scope="col" { "Due" }
+                                th scope="col" { "Callback" }
+                                th scope="col" { "Verdict" }
+                                th scope="col" { "Brand" }
+                            }
+                        }
+                        tbody {
+                            @for step in &first {
+                                tr {
+                                    td { (time(step.due)) }
+                                    td { code { (step.callback_type.as_str()) @if let Some(code) = &step.code { " " (code.as_str()) } } }
+                                    td { (badge(step.status.as_str())) }
+                                    td { @if let Some(brand) = &step.brand { code { (brand) } } }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if others > 0 { p.hint { "and " (others) " more" } }
+                p { a href=(Tab::Time.path()) { "Move the clock on" } " to have it happen, or decide below." }
+            }
+        }
+    }
+}
+
+/// Where a URL leads, without what it may hold of a secret.
+fn without_query(url: &str) -> String {
+    let Ok(read) = url.parse::<Uri>() else {
+        return "not a URL".to_owned();
+    };
+    let host = read
+        .authority()
+        .map_or("", |authority| authority.as_str().rsplit('@').next().unwrap_or_default());
+    let query = if read.query().is_some() { "?…" } else { "" };
+    let path: String = read.path().chars().take(300).collect();
+    format!("{}://{host}{path}{query}", read.scheme_str().unwrap_or_default())
+}
+
+/// How many steps are listed.
+const PLANNED: usize = 20;
+/// How many brands are named at the top.
+const NAMED_BRANDS: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_callback_url_neither_its_user_nor_its_query_is_shown() {
+        let shown = |url| without_query(url);
+        assert_eq!(shown("https://u:pw@shop.example:1/kyb?key=s"), "https://shop.example:1/kyb?…");
+        assert_eq!(shown("http://127.0.0.1:9/kyb"), "http://127.0.0.1:9/kyb");
+        assert_eq!(shown("a b"), "not a URL");
+    }
+}
