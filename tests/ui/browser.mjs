@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 const tools = process.env.DOKU_UI_TOOLS ?? fileURLToPath(new URL('../../target/ui-tools/', import.meta.url));
 const { chromium } = createRequire(`${tools}/`)('playwright-core');
 
-const PATIENCE = 10_000;
+/** How long anything on a page may take, in milliseconds: machines may be busy. */
+const PATIENCE = 20_000;
 
 let browser;
 

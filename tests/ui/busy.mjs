@@ -4,13 +4,16 @@ import assert from 'node:assert/strict';
 
 import { until } from './browser.mjs';
 
-/** Fills a mock by a partner; the paths of its pages, each under the name of what it is. */
-export async function makeBusy({ mock, partner, receiver }, change) {
+/**
+ * Fills a mock by a partner; the paths of its pages, each under the name of what it is. Registrations are changed by
+ * `change`, and whoever decides gives `note` as the reason.
+ */
+export async function makeBusy({ mock, partner, receiver }, { change, note = 'Goods that may not be sold' } = {}) {
   const active = await partner.register(receiver.url, { outcome: 'approve', change });
   const open = await partner.register(receiver.url, { outcome: 'pending', change });
-  await mock.api('POST', `businesses/${open.id}/decide`, { outcome: 'reject.BUSINESS_BANK', reject_notes: ['Another name is on the account'] });
+  await mock.api('POST', `businesses/${open.id}/decide`, { outcome: 'reject.BUSINESS_BANK', reject_notes: [note, note, note] });
   await until(() => receiver.of('BUSINESS_BANK', 'REJECTED').length > 0, 'the rejection is told');
-  await mock.api('POST', `businesses/${active.id}/decide`, { outcome: 'suspend', reject_notes: ['Goods that may not be sold'] });
+  await mock.api('POST', `businesses/${active.id}/decide`, { outcome: 'suspend', reject_notes: [note] });
   const invited = await partner.invite();
   receiver.refuses = 503;
   const refusing = await partner.register(receiver.url, { outcome: 'reject.BUSINESS_DOCUMENT', change });

@@ -19,7 +19,7 @@ for (const [what, name] of Object.entries(NAMES)) {
   story(`a merchant whose name is ${what} breaks no page`, { width: 360, timeout: 90_000 }, async (world) => {
     const { page, allow } = world;
     allow(/status of 404/);
-    const paths = await makeBusy(world, ({ business }) => {
+    const change = ({ business }) => {
       business.name = name;
       business.description = name;
       const [brand] = business.brands;
@@ -27,10 +27,16 @@ for (const [what, name] of Object.entries(NAMES)) {
       brand.description = name.slice(0, 255);
       business.addresses[0].name = name.slice(0, 255);
       business.contacts[0].name = name.slice(0, 255);
-    });
-    // A note, a fault's partner, a filter and a Request-Id may be as bad.
-    const rejected = paths['a rejected business'].split('/').pop();
-    await world.mock.api('POST', `businesses/${rejected}/decide`, { outcome: 'reject.BUSINESS_ADDRESS', reject_notes: [name, name] });
+    };
+    const paths = await makeBusy(world, { change, note: name });
+    await world.mock.api('POST', 'faults', { reply: 'unsigned', partner: name.slice(0, 200), times: 1 });
+    if (/^[ -~]*$/.test(name)) {
+      // Whoever proves nothing may say anything of itself.
+      const headers = { 'Client-Id': name, 'Request-Id': name, Signature: name, 'X-Other': name };
+      await world.partner.send('POST', '/token', { grant_type: name }, { headers });
+      const journal = await world.mock.api('GET', 'journal?limit=1000');
+      paths['an exchange with a stranger'] = `/_mock/ui/exchanges/${journal.at(-1).number}`;
+    }
     paths['a filter'] = `/_mock/ui?text=${encodeURIComponent(name.slice(0, 200))}&business=${encodeURIComponent(name.slice(0, 90))}`;
     paths['a search'] = `/_mock/ui/businesses?text=${encodeURIComponent(name.slice(0, 90))}`;
     for (const [place, path] of Object.entries(paths)) {

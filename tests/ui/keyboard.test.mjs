@@ -30,7 +30,7 @@ function focused() {
     number: globalThis.wanted.indexOf(element),
     what: `<${element.tagName.toLowerCase()} id="${element.id}">${(element.innerText || element.getAttribute('aria-label') || '').slice(0, 50)}`,
     visible: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-    name: element.innerText || element.getAttribute('aria-label') || element.labels?.[0]?.innerText || '',
+    name: element.innerText || element.getAttribute('aria-label') || element.labels?.[0]?.innerText || element.querySelector('img')?.alt || '',
   };
 }
 

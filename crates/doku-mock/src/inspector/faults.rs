@@ -10,8 +10,8 @@ use axum::{
     Extension, Router,
     extract::{Path, Request, State},
     http::Uri,
-    response::Response,
-    routing::{get, post},
+    response::{Redirect, Response},
+    routing::get,
 };
 use maud::{Markup, html};
 
@@ -25,8 +25,13 @@ use crate::app::App;
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route(PATH, get(show).post(arm))
-        .route("/_mock/ui/faults/disarm", post(disarm_all))
-        .route("/_mock/ui/faults/{number}/disarm", post(disarm))
+        .route("/_mock/ui/faults/disarm", get(whole).post(disarm_all))
+        .route("/_mock/ui/faults/{number}/disarm", get(whole).post(disarm))
+}
+
+/// Where a form was refused the page is at its address: whoever reads it anew gets the page itself.
+async fn whole() -> Redirect {
+    Redirect::to(PATH)
 }
 
 async fn show(State(app): State<Arc<App>>, uri: Uri) -> Response {

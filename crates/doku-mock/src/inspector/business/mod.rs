@@ -17,8 +17,8 @@ use axum::{
     Extension, Router,
     extract::{Path, Request, State},
     http::Uri,
-    response::Response,
-    routing::{get, post},
+    response::{Redirect, Response},
+    routing::get,
 };
 use doku_types::Timestamp;
 use http::StatusCode;
@@ -37,8 +37,19 @@ use crate::{app::App, journal::Mask, kyb::Business, operation::business::not_fou
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/_mock/ui/businesses/{id}", get(show).post(decide))
-        .route("/_mock/ui/businesses/{id}/complete", post(complete))
-        .route("/_mock/ui/businesses/{id}/callbacks/{number}/resend", post(resend))
+        .route(
+            "/_mock/ui/businesses/{id}/complete",
+            get(|Path(id): Path<String>, uri: Uri| whole(id, uri)).post(complete),
+        )
+        .route(
+            "/_mock/ui/businesses/{id}/callbacks/{number}/resend",
+            get(|Path((id, _)): Path<(String, String)>, uri: Uri| whole(id, uri)).post(resend),
+        )
+}
+
+/// Where a form was refused the page is at its address: whoever reads it anew gets the page itself.
+async fn whole(id: String, uri: Uri) -> Redirect {
+    Redirect::to(&here(&id, &Form::of_query(&uri)))
 }
 
 async fn show(State(app): State<Arc<App>>, Path(id): Path<String>, uri: Uri) -> Response {
