@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use contract::{PNG, Sink, World};
-use doku_mock::{DEFAULT_SECRET_KEY, Direction};
+use doku_mock::{DEFAULT_SECRET_KEY, Direction, Fault, Profile};
+use doku_partner::Credentials;
 use doku_types::partner::endpoint::Endpoint;
 use http::{Method, Request, Response, header};
 
@@ -72,27 +73,29 @@ async fn each_operation_has_a_page() {
 
 #[tokio::test]
 async fn two_clicks_lead_from_an_empty_mock_to_a_registered_business() {
-    let world = World::new().await;
-    let filled = post(&world, REGISTRATION, &[("do", "example")]).await;
-    assert_eq!(filled.status(), 200);
-    let page = text(&filled);
-    assert!(page.contains("three drawings"), "{page}");
-    // A token and three files, by DOKU's own operations.
-    assert_eq!(world.mock.journal().len(), 4);
+    for profile in [Profile::Documented, Profile::Strict] {
+        let world = World::with(|builder| builder.profile(profile)).await;
+        let filled = post(&world, REGISTRATION, &[("do", "example")]).await;
+        assert_eq!(filled.status(), 200);
+        let page = text(&filled);
+        assert!(page.contains("three drawings"), "{page}");
+        // A token and three files, by DOKU's own operations.
+        assert_eq!(world.mock.journal().len(), 4);
 
-    let sent = post(&world, REGISTRATION, &[("body", &typed(&page)), ("do", "send")]).await;
-    assert_eq!(sent.status(), 200);
-    let page = text(&sent);
-    let answer: serde_json::Value =
-        serde_json::from_str(&shown(&page, "The body that came back")).unwrap();
-    let business = &answer["business"];
-    assert_eq!(business["status"], "UPDATING", "{page}");
-    let id = business["id"].as_str().unwrap();
-    assert!(page.contains(&format!("href=\"/_mock/ui/businesses/{id}\"")));
-    assert!(page.contains("href=\"/_mock/ui/exchanges/5\""));
-    world.mock.settle().await;
-    let known = world.get(business["brands"][0]["id"].as_str().unwrap()).await;
-    assert_eq!(known["status"], "ACTIVE", "{known}");
+        let sent = post(&world, REGISTRATION, &[("body", &typed(&page)), ("do", "send")]).await;
+        assert_eq!(sent.status(), 200);
+        let page = text(&sent);
+        let answer: serde_json::Value =
+            serde_json::from_str(&shown(&page, "The body that came back")).unwrap();
+        let business = &answer["business"];
+        assert_eq!(business["status"], "UPDATING", "{page}");
+        let id = business["id"].as_str().unwrap();
+        assert!(page.contains(&format!("href=\"/_mock/ui/businesses/{id}\"")));
+        assert!(page.contains("href=\"/_mock/ui/exchanges/5\""));
+        world.mock.settle().await;
+        let known = world.get(business["brands"][0]["id"].as_str().unwrap()).await;
+        assert_eq!(known["status"], "ACTIVE", "{known}");
+    }
 }
 
 #[tokio::test]
@@ -198,6 +201,49 @@ async fn a_refusal_keeps_what_was_typed() {
     let page = text(&post(&world, &page_of(Endpoint::GenerateToken), &fields).await);
     assert!(page.contains("<span class=\"badge bad\">400</span>") && page.contains("/grant_type"));
     assert_eq!(typed(&page), "{\"grant_type\": 1}");
+}
+
+#[tokio::test]
+async fn an_example_or_an_upload_whose_token_is_refused_says_so() {
+    let world = World::new().await;
+    let fault: Fault = "status=503;operation=generate-token".parse().unwrap();
+    world.mock.arm(fault).unwrap();
+    let refused = post(&world, REGISTRATION, &[("body", "mine"), ("do", "example")]).await;
+    assert_eq!(refused.status(), 503);
+    let page = text(&refused);
+    assert!(page.contains("Generate Token, which comes first, was refused:"), "{page}");
+    assert_eq!(typed(&page), "mine");
+    let refused = upload(&world, "", &[("category", "LOGO")], PNG).await;
+    assert_eq!(refused.status(), 503);
+    assert!(text(&refused).contains("<option value=\"LOGO\" selected"));
+    assert_eq!(world.mock.journal().len(), 2);
+}
+
+#[tokio::test]
+async fn the_partner_who_is_chosen_signs_and_of_many_is_typed() {
+    for (count, control) in [(50, "<select id=\"partner\""), (51, "<input id=\"partner\"")] {
+        let partners = (0..count).map(|n| Credentials::new(format!("BRN-{n}"), "SK-marker"));
+        let world =
+            World::with(|mock| partners.fold(mock, |mock, partner| mock.partner(partner))).await;
+        let fields = [
+            ("partner", "BRN-42"),
+            ("body", r#"{"grant_type":"client_credentials"}"#),
+            ("do", "send"),
+        ];
+        let page = text(&post(&world, &page_of(Endpoint::GenerateToken), &fields).await);
+        assert!(page.contains(control) && !page.contains("marker"), "{page}");
+        let kept = [
+            "<option value=\"BRN-42\" selected".to_owned(),
+            "name=\"partner\" value=\"BRN-42\"".to_owned(),
+        ];
+        assert!(kept.iter().any(|kept| page.contains(kept)), "{page}");
+        let reply = upload(&world, "?partner=BRN-42", &[("category", "LOGO")], PNG).await;
+        assert_eq!(reply.status(), 200);
+        for entry in world.mock.journal() {
+            let Direction::Received { partner, .. } = entry.direction else { panic!("a callback") };
+            assert_eq!(partner.unwrap().as_str(), "BRN-42");
+        }
+    }
 }
 
 #[tokio::test]

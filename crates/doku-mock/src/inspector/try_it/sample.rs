@@ -116,7 +116,7 @@ fn read<T: serde::de::DeserializeOwned>(answered: &Answered, of: &str) -> Result
         refusal.status = http::StatusCode::BAD_GATEWAY;
         refusal.messages = vec!["the answer cannot be read".to_owned()];
     }
-    refusal.messages.insert(0, format!("{of} went wrong, which the example needs:"));
+    refusal.messages.insert(0, format!("{of}, which comes first, was refused:"));
     Err(refusal)
 }
 
