@@ -8,10 +8,8 @@ import { makeBusy } from './busy.mjs';
 import { story } from './story.mjs';
 
 const NAMES = {
-  'a script': '<script>alert(1)</script>',
-  quotes: `"'\`&quot;&#39;</title></textarea></option>`,
-  'an image': `"><img src=x onerror=alert(2)><svg onload=alert(3)>`,
-  'marks of direction': '\u202Eenim eb ot tnaw I\u202C \u2066\u2067abc\u200F\u061C\u202D مطعم',
+  'full of markup': `<script>alert(1)</script>"'\`&quot;&#39;</title></textarea></option>"><img src=x onerror=alert(2)><svg onload=alert(3)>`,
+  'full of marks of direction': '\u202Eenim eb ot tnaw I\u202C \u2066\u2067abc\u200F\u061C\u202D مطعم',
   'a thousand letters': 'W'.repeat(1000),
 };
 

@@ -22,6 +22,9 @@ story('a wrong signature stands out in the timeline, and its page says what to c
   const accepted = page.getByRole('row').filter({ hasText: /accepted/ }).first();
   assert.notEqual(await look(row), await look(accepted), 'it looks another way than the others');
   await picture(page, 'timeline', 800);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await picture(page, 'timeline-dark', 800);
+  await page.emulateMedia({ colorScheme: 'light' });
 
   await page.getByLabel('Outcome').selectOption('not_authenticated');
   await press(page, page.getByRole('button', { name: 'Filter' }));

@@ -29,7 +29,9 @@ pub(super) fn tell(
     more: &[String],
 ) -> Result<End, String> {
     let mut node = Command::new("node");
-    node.args(["--test", "--test-reporter=spec"])
+    // Two at once need little more than one; but the ports of pictures are the same in all files.
+    let at_once = if pictures.is_some() { "--test-concurrency=1" } else { "--test-concurrency=2" };
+    node.args(["--test", "--test-reporter=spec", at_once])
         .args(more)
         .args(files().map_err(|error| format!("tests/ui cannot be read: {error}"))?)
         .env("DOKU_MOCK", program)
@@ -38,8 +40,7 @@ pub(super) fn tell(
         .env("DOKU_UI_FAILURES", root().join("target/ui-failures"))
         .env_remove("DOKU_UI_PICTURES");
     if let Some(pictures) = pictures {
-        // The ports of pictures are the same in all files.
-        node.arg("--test-concurrency=1").env("DOKU_UI_PICTURES", pictures);
+        node.env("DOKU_UI_PICTURES", pictures);
     }
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
