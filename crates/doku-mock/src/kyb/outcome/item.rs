@@ -97,8 +97,11 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{}{dots}", cut.escape_debug())
 }
 
+/// Makes an item about a service.
+type OfService = fn(PaymentMethod) -> Item;
+
 /// What is decided about a service that the rest of the text names.
-const SERVICES: [(&str, fn(PaymentMethod) -> Item); 2] =
+const SERVICES: [(&str, OfService); 2] =
     [("product.activate.", Item::ActivateService), ("product.reject.", Item::RefuseService)];
 /// How many characters of a wrong item an error repeats.
 const MAX_QUOTED: usize = 40;
