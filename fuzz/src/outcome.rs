@@ -53,7 +53,7 @@ pub fn plus_tag(data: &[u8]) {
 
     let asked = Asked::of_email(&email);
     let fits =
-        !blank && asked.as_ref().is_ok_and(|asked| asked.refused.iter().all(|code| code == "QRIS"));
+        !blank && asked.as_ref().is_ok_and(|asked| asked.refused.union(&asked.activated).all(|code| code == "QRIS"));
     WORLD.with(|world| {
         world.next_input();
         let reply = world.signed(Endpoint::BusinessRegistration, "", &body);
@@ -86,6 +86,8 @@ pub(crate) struct Asked {
     rejected: BTreeSet<String>,
     /// Services.
     refused: BTreeSet<String>,
+    /// Services that are activated by themselves.
+    activated: BTreeSet<String>,
 }
 
 impl Asked {
@@ -110,6 +112,11 @@ impl Asked {
                 ["reject", part] if PARTS.contains(&part) => {
                     asked.rejected.insert(part.to_owned());
                 }
+                ["product", "activate", ..]
+                    if item.len() > ACTIVATE.len() && !item.contains(',') =>
+                {
+                    asked.activated.insert(item[ACTIVATE.len()..].to_owned());
+                }
                 ["product", "reject", ..] if item.len() > SERVICE.len() && !item.contains(',') => {
                     asked.refused.insert(item[SERVICE.len()..].to_owned());
                 }
@@ -121,7 +128,10 @@ impl Asked {
             || (asked.activate && seen.iter().any(|item| !matches!(*item, "activate" | "approve")))
             || (seen.contains("suspend") && seen.contains("suspend.full"))
             || (!asked.rejected.is_empty()
-                && (asked.suspended.is_some() || !asked.refused.is_empty()));
+                && (asked.suspended.is_some()
+                    || !asked.refused.is_empty()
+                    || !asked.activated.is_empty()))
+            || !asked.refused.is_disjoint(&asked.activated);
         // Which of the two is named first is not for the grammar to say.
         if alone { Err("") } else { Ok(asked) }
     }
@@ -146,7 +156,7 @@ impl Asked {
             _ => true,
         };
         self.rejected.iter().all(|part| has(part))
-            && self.refused.iter().all(|code| services.contains(&code.as_str()))
+            && self.refused.union(&self.activated).all(|code| services.contains(&code.as_str()))
     }
 
     /// What a business looks like of which this was asked, and of which everything is decided.
@@ -179,6 +189,7 @@ fn beginning(item: &str) -> String {
 /// A registration without a fault, of the papers that a world begins with.
 const PERSONAL: &[u8] = include_bytes!("../seeds/registration/personal.json");
 const SERVICE: &str = "product.reject.";
+const ACTIVATE: &str = "product.activate.";
 const PARTS: [&str; 8] = [
     "BUSINESS_CONTACT",
     "BUSINESS_ADDRESS",

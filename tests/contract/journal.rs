@@ -160,6 +160,13 @@ async fn the_journal_is_looked_through_by_what_people_ask_for() {
         ("from=yesterday", "from is not an instant such as 2026-11-22T03:04:05Z"),
         ("wait=soon", "wait is not a duration such as 30s"),
         ("after=-1", "after is not readable"),
+        ("before=x", "before is not readable"),
+        ("order=up", "order is none of oldest, newest"),
+        ("verdict=good", "verdict is none of accepted, repeated, "),
+        ("direction=in", "direction is none of received, sent"),
+        ("reveal=yes", "reveal is not readable"),
+        ("wait=1s&before=5", "wait is for what comes, and before is not"),
+        (&format!("text={}", "x".repeat(201)), "text is longer than 200 bytes"),
     ] {
         let answer = world.own(Method::GET, &format!("journal?{query}"), None).await;
         assert!(refusal(&answer, 400)[0].starts_with(told), "{answer:?}");
@@ -168,6 +175,116 @@ async fn the_journal_is_looked_through_by_what_people_ask_for() {
         let answer = world.own(Method::GET, &format!("journal/{number}"), None).await;
         assert!(refusal(&answer, 404)[0].starts_with("NO SUCH ENTRY"), "{answer:?}");
     }
+}
+
+#[tokio::test]
+async fn the_journal_is_read_from_its_end_and_by_what_became_of_each() {
+    let world = World::new().await;
+    let sink = Sink::answering([500]).await;
+    let business = world.registered(&sink).await;
+    let mut wrong = world.signed(Method::POST, &path("/token"), b"{}");
+    set_header(&mut wrong, "signature", "HMACSHA256=AAAA");
+    set_header(&mut wrong, "request-id", "Id-Of-Mine");
+    world.send(wrong).await;
+    let found = async |query: &str| numbers(&journal(&world, query).await);
+    // Token, three files, the registration, ten callbacks, the first of them in vain, and a wrong signature.
+    assert_eq!(found("order=newest&limit=3").await, [16, 15, 14]);
+    assert_eq!(found("order=newest&limit=3&before=14").await, [13, 12, 11]);
+    assert_eq!(found("order=newest&after=12&before=15").await, [14, 13]);
+    assert_eq!(found("before=3").await, [1, 2]);
+    assert_eq!(found("verdict=not_authenticated").await, [16]);
+    assert_eq!(found("verdict=accepted&order=newest").await, [5, 4, 3, 2, 1]);
+    assert_eq!(found("direction=sent").await, (6..=15).collect::<Vec<_>>());
+    assert_eq!(found("direction=received&status=2xx").await, [1, 2, 3, 4, 5]);
+    assert_eq!(found("status=bad").await.len(), 2);
+    assert!(found("status=none").await.is_empty());
+    assert_eq!(found("text=id-of-MINE").await, [16]);
+    assert_eq!(found(&format!("text={}&direction=received", business.id)).await, [5]);
+    assert_eq!(found("text=post+/kyb&status=500").await.len(), 0, "the whole URL is its target");
+    assert_eq!(found("text=/KYB&status=500").await.len(), 1);
+    assert!(found("text=nobody+said+this").await.is_empty());
+    // What a filter finds is exported too.
+    let har = text(&world, "/_mock/journal.har?text=id-of-mine&order=newest").await;
+    let har: Value = serde_json::from_str(&har).unwrap();
+    assert_eq!(har["log"]["entries"].as_array().unwrap().len(), 1);
+
+    let mut waiting = wait(&world, "order=newest&text=LATER&wait=50s").await;
+    world.send(world.plain(Method::GET, "/sooner", b"")).await;
+    world.send(world.plain(Method::GET, "/later", b"")).await;
+    assert!(read_until(&mut waiting, "]").await.contains("\"number\":18"));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_it_sees_personal_data_but_neither_keys_nor_tokens() {
+    let world = World::new().await;
+    world.registered(&Sink::answering([]).await).await;
+    let raw = world.mock.journal();
+    let answer = &raw[4].answer.as_ref().unwrap().body;
+    let answer: Value = serde_json::from_slice(answer).unwrap();
+    let shared_key = answer["business"]["brands"][0]["shared_key"].as_str().unwrap();
+    for form in ["", ".har", "/5", "/5/curl", "/1"] {
+        let masked = text(&world, &format!("/_mock/journal{form}")).await;
+        assert!(!masked.contains("John Doe"), "{form}");
+        let revealed = text(&world, &format!("/_mock/journal{form}?reveal=true")).await;
+        assert_eq!(revealed.contains("John Doe"), form != "/1", "{form}");
+        for secret in ["eyJ", DEFAULT_SECRET_KEY, shared_key] {
+            assert!(!revealed.contains(secret), "{form} has {secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_diagnosis_has_both_strings_to_sign_and_where_they_differ() {
+    let world = World::new().await;
+    let target = path("/token");
+    let (sent, hashed) = (&b"{}"[..], &b"{}\n"[..]);
+    let mut wrong = world.signed(Method::POST, &target, hashed);
+    *wrong.body_mut() = sent.into();
+    set_header(&mut wrong, "content-length", "2");
+    world.send(wrong.clone()).await;
+    let diagnosis = &journal(&world, "").await[0]["diagnosis"];
+    assert_eq!(diagnosis["codes"], json!(["body-newline"]));
+    let advice = &diagnosis["mistakes"][0];
+    assert_eq!(advice["code"], "body-newline");
+    let summary = diagnosis["summary"].as_str().unwrap();
+    assert!(summary.starts_with(advice["advice"].as_str().unwrap()), "{diagnosis}");
+
+    let to_sign = &diagnosis["to_sign"];
+    let string = |body: &[u8]| {
+        let said = |name: &str| wrong.headers()[name].to_str().unwrap().to_owned();
+        let digest = doku_signing::Digest::of(body);
+        format!(
+            "Client-Id:{}\nRequest-Id:{}\nRequest-Timestamp:{}\nRequest-Target:{target}\nDigest:{digest}",
+            said("client-id"),
+            said("request-id"),
+            said("request-timestamp")
+        )
+    };
+    assert_eq!(
+        (&to_sign["right"], &to_sign["signed"]),
+        (&json!(string(sent)), &json!(string(hashed)))
+    );
+    let place = &to_sign["difference"];
+    assert_eq!((&place["line"], &place["column"]), (&json!(5), &json!(8)));
+    let offset = usize::try_from(place["offset"].as_u64().unwrap()).unwrap();
+    assert_eq!(string(sent)[..offset], string(hashed)[..offset]);
+    assert_ne!(string(sent)[offset..=offset], string(hashed)[offset..=offset]);
+    let place = &to_sign["body_difference"];
+    assert_eq!((&place["signed"], &place["right"]), (&json!("a line feed"), &json!("the end")));
+
+    // With another key, what was signed is not known; and what comes before a signature has no strings.
+    let mut unknown = wrong.clone();
+    set_header(&mut unknown, "signature", &format!("HMACSHA256={}=", "A".repeat(43)));
+    world.send(unknown).await;
+    world.send(world.plain(Method::POST, &target, b"{}")).await;
+    let entries = journal(&world, "after=1").await;
+    let (unknown, missing) = (&entries[0]["diagnosis"], &entries[1]["diagnosis"]);
+    assert_eq!(unknown["to_sign"]["right"], string(sent));
+    assert_eq!((&unknown["to_sign"]["signed"], &unknown["mistakes"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&missing["to_sign"], &missing["codes"][0]),
+        (&Value::Null, &json!("header-missing"))
+    );
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ async fn header_tag_and_decision_by_hand_come_to_the_same_for_every_outcome() {
 
 #[tokio::test]
 async fn what_is_no_outcome_is_refused_each_way_and_told_what_is_one() {
-    let allowed = "is no outcome: use approve, pending, reject.<PART>, suspend, suspend.full, activate or product.reject.<CODE>, several by comma; <PART> is one of BUSINESS_CONTACT, BUSINESS_ADDRESS, BUSINESS_DOCUMENT, BUSINESS_BANK, BRAND_SOCIAL_MEDIA, BRAND_PHOTO_PROOF, BUSINESS, BRAND";
+    let allowed = "is no outcome: use approve, pending, reject.<PART>, suspend, suspend.full, activate, product.activate.<CODE> or product.reject.<CODE>, several by comma; <PART> is one of BUSINESS_CONTACT, BUSINESS_ADDRESS, BUSINESS_DOCUMENT, BUSINESS_BANK, BRAND_SOCIAL_MEDIA, BRAND_PHOTO_PROOF, BUSINESS, BRAND";
     let world = World::new().await;
     let papers = world.upload_papers().await;
     let document = world.document(&papers, "http://127.0.0.1:1/x");

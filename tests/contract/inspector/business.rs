@@ -153,6 +153,11 @@ async fn brands_are_suspended_with_a_reason_and_activated_and_a_service_is_rejec
     assert!(element(&page, "brand-0-service-0-notes", "</td>").contains("No"));
     let told = world.told(10);
     assert_eq!(told.last().unwrap(), "BRAND_PRODUCT REJECTED QRIS delivered 200 | No");
+    let activate = element(&page, "brand-0-service-0-decide", "</td>");
+    assert!(activate.contains("Activate QRIS</button>") && !activate.contains("Reject QRIS"));
+    let page = changed(&world, &page_of(&id), &[("outcome", "product.activate.QRIS")]).await;
+    assert!(element(&page, "brand-0-service-0-status", "</td>").contains("ACTIVE"));
+    assert_eq!(world.told(0).last().unwrap(), "BRAND_PRODUCT ACTIVE QRIS delivered 200");
 }
 
 #[tokio::test]

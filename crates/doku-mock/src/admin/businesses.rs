@@ -41,7 +41,7 @@ pub(super) fn operations() -> Vec<Operation> {
         .query::<String>(
             "text",
             "Only those with this piece of text, 200 bytes at most, in their name, their BSN or BRN id or their \
-             partner_ref_id, whatever its case. A search looks at 20000 businesses at once: the header Link leads on",
+             partner_ref_id, whatever its case. A search looks at 10000 businesses at once: the header Link leads on",
         )
         .query::<u32>("limit", "At most so many, 1000 at most; 100 by default")
         .gives::<Vec<Listed>>(),

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use super::{
     Failure,
     client::Target,
-    table::{table, visible},
+    table::{count, table, visible},
 };
 
 /// Lists what the mock assumes where DOKU's documentation is silent.
 ///
 /// The header Doku-Mock-Assumptions of a reply names these by their ids. With --all also what is documented, observed
-/// or known at second hand, by the page it stands on.
+/// or known at second hand, by the page it stands on. REPLIES says how many of the replies in the journal stood on it.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  doku-mock assumptions\n  doku-mock assumptions A14 A23\n  doku-mock assumptions --all --json"
@@ -34,6 +34,9 @@ struct Entry {
     evidence: String,
     what: String,
     source: String,
+    /// A mock of before does not say it.
+    #[serde(default)]
+    replies: u64,
 }
 
 pub(super) async fn run(Options { ids, all, target }: &Options) -> Result<(), Failure> {
@@ -45,8 +48,10 @@ pub(super) async fn run(Options { ids, all, target }: &Options) -> Result<(), Fa
             return asked.map(whole).collect::<Vec<_>>().join("\n");
         }
         let shown = ledger.iter().filter(|entry| *all || entry.evidence == "assumed");
-        let row = |Entry { id, evidence, what, .. }: &Entry| [id, evidence, what].map(Clone::clone);
-        table(["ID", "EVIDENCE", "WHAT"], &shown.map(row).collect::<Vec<_>>())
+        let row = |Entry { id, evidence, replies, what, .. }: &Entry| {
+            [id.clone(), evidence.clone(), replies.to_string(), what.clone()]
+        };
+        table(["ID", "EVIDENCE", "REPLIES", "WHAT"], &shown.map(row).collect::<Vec<_>>())
     })?;
     let unknown = ids.iter().filter(|id| !ledger.iter().any(|entry| named(entry, id)));
     let unknown: Vec<_> = unknown.map(String::as_str).collect();
@@ -59,6 +64,7 @@ pub(super) async fn run(Options { ids, all, target }: &Options) -> Result<(), Fa
     }
 }
 
-fn whole(Entry { id, evidence, what, source }: &Entry) -> String {
-    visible(&format!("{id} ({evidence}): {what} [{source}]"))
+fn whole(Entry { id, evidence, what, source, replies }: &Entry) -> String {
+    let stood = count(*replies, "reply", "replies");
+    visible(&format!("{id} ({evidence}, {stood}): {what} [{source}]"))
 }

@@ -13,7 +13,7 @@ use super::{
 /// For a mock that was started with --outcome pending or --pace realistic, and for what comes after an approval: a
 /// suspension, its end, a refused service. The callbacks leave at once. Shows the business as it is then.
 ///
-/// Outcomes: approve, reject.<PART>, suspend, suspend.full, activate, product.reject.<CODE>; several by comma.
+/// Outcomes: approve, reject.<PART>, suspend, suspend.full, activate, product.activate.<CODE>, product.reject.<CODE>; several by comma.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  doku-mock decide BSN-0001-1795316647003 approve\n  doku-mock decide BSN-0001-1795316647003 reject.BUSINESS_BANK --note 'The account is closed'\n  doku-mock decide BSN-0001-1795316646003 suspend"

@@ -34,7 +34,7 @@ pub(super) struct Options {
     secret_key: String,
     /// What becomes of a submission that does not say so itself, such as pending.
     ///
-    /// approve, pending, reject.<PART>, suspend, suspend.full, activate, product.reject.<CODE>, or several by comma.
+    /// approve, pending, reject.<PART>, suspend, suspend.full, activate, product.activate.<CODE>, product.reject.<CODE>, or several by comma.
     #[arg(long, env = "DOKU_MOCK_OUTCOME", default_value = "approve", value_name = "OUTCOME")]
     outcome: Outcome,
     /// Keep the state in this file, made if there is none.

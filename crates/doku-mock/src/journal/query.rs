@@ -58,8 +58,7 @@ impl Text {
     /// through in a time that depends on its length alone, whatever stands in it.
     fn is_in(&self, record: &Record, copy: &mut Vec<u8>) -> bool {
         copy.clear();
-        record.write_text(copy);
-        copy.make_ascii_lowercase();
+        record.write_lower_case(copy);
         self.0.find(copy).is_some()
     }
 }

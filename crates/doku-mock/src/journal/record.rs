@@ -223,9 +223,9 @@ impl Record {
         matches!(self.direction, Direction::Sent { .. })
     }
 
-    /// Writes down what is looked through for a piece of text: the first line has method and target, the
+    /// Writes down, in lower case, what is looked through for a piece of text: the first line has method and target, the
     /// second the Request-Id, then come the bodies.
-    pub(super) fn write_text(&self, text: &mut Vec<u8>) {
+    pub(super) fn write_lower_case(&self, text: &mut Vec<u8>) {
         let [method, target, headers, body, _, answer] = self.pieces();
         let id = head::value(headers, REQUEST_ID).unwrap_or_default();
         for (piece, end) in [
@@ -235,7 +235,8 @@ impl Record {
             (body, b'\n'),
             (answer, b'\n'),
         ] {
-            text.extend_from_slice(piece);
+            // In one pass: a full journal is a lot to go through.
+            text.extend(piece.iter().map(u8::to_ascii_lowercase));
             text.push(end);
         }
     }

@@ -129,6 +129,9 @@ pub(super) enum After {
     /// Services are activated, but for these, and the brands may be suspended after that.
     Services {
         refused: Vec<(PaymentMethod, Vec<String>)>,
+        /// Such as were rejected before, and are activated nevertheless.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        activated: Vec<PaymentMethod>,
         suspension: Option<(Suspension, Vec<String>)>,
     },
     /// A suspension is lifted, and every service is activated.
@@ -137,7 +140,7 @@ pub(super) enum After {
 
 impl Default for After {
     fn default() -> Self {
-        Self::Services { refused: Vec::new(), suspension: None }
+        Self::Services { refused: Vec::new(), activated: Vec::new(), suspension: None }
     }
 }
 
@@ -145,22 +148,28 @@ impl After {
     /// Takes over what a decision says of the time after activation; what it does not speak of
     /// stays as it was.
     pub(super) fn follow(&mut self, decision: &Decision, notes: &[String]) {
-        let Decision::Approve { refused, suspension } = decision else {
+        let Decision::Approve { refused, activated, suspension } = decision else {
             if *decision == Decision::Activate {
                 *self = Self::Activate;
             }
             return;
         };
-        if refused.is_empty() && suspension.is_none() {
+        if refused.is_empty() && activated.is_empty() && suspension.is_none() {
             return;
         }
         if *self == Self::Activate {
             *self = Self::default();
         }
-        if let Self::Services { refused: before, suspension: suspended } = self {
+        if let Self::Services { refused: before, activated: again, suspension: suspended } = self {
             if !refused.is_empty() {
                 *before = refused.iter().map(|code| (code.clone(), notes.to_vec())).collect();
             }
+            if !activated.is_empty() {
+                *again = activated.iter().cloned().collect();
+            }
+            // The later word counts.
+            before.retain(|(code, _)| !activated.contains(code));
+            again.retain(|code| !refused.contains(code));
             if let Some(how) = suspension {
                 *suspended = Some((*how, notes.to_vec()));
             }
@@ -255,7 +264,7 @@ impl Agenda {
                 false
             }
         });
-        if let After::Services { refused, suspension } = &mut self.after {
+        if let After::Services { refused, suspension, .. } = &mut self.after {
             refused.append(&mut held_services);
             *suspension = held_suspension.or_else(|| suspension.take());
         }

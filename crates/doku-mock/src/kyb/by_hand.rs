@@ -39,10 +39,11 @@ impl Business {
         Ok(self.take_now(waiting, &Verdict::Approved, now))
     }
 
-    /// Rejects services and suspends brands of an active business.
+    /// Activates and rejects services and suspends brands of an active business.
     pub(super) fn impose(
         &mut self,
         refused: &BTreeSet<PaymentMethod>,
+        activated: &BTreeSet<PaymentMethod>,
         suspension: Option<Suspension>,
         notes: &[String],
         now: Timestamp,
@@ -50,7 +51,7 @@ impl Business {
         if self.standing() != Standing::Active {
             return Err(Refusal::NotActive);
         }
-        self.check_services(refused)?;
+        self.check_services(refused, activated)?;
         let open = self.services(|review| !review.is_rejected());
         let of = |code: &PaymentMethod, (brand, service): &(usize, usize)| {
             self.brands[*brand].services[*service].code() == code
@@ -62,14 +63,25 @@ impl Business {
         {
             return Err(Refusal::AlreadySuspended);
         }
-        let services: Vec<_> =
-            open.into_iter().filter(|place| refused.iter().any(|code| of(code, place))).collect();
+        let idle = self.services(|review| *review != Review::Judged(Verdict::Approved));
+        if let Some(code) = activated.iter().find(|code| !idle.iter().any(|place| of(code, place)))
+        {
+            return Err(Refusal::AlreadyActive(code.clone()));
+        }
+        let those = |places: Vec<_>, codes: &BTreeSet<PaymentMethod>| -> Vec<_> {
+            places.into_iter().filter(|place| codes.iter().any(|code| of(code, place))).collect()
+        };
+        let (services, activated) = (those(open, refused), those(idle, activated));
         self.agenda.retain(|action| match action {
-            Action::Service(brand, service, _) => !services.contains(&(*brand, *service)),
+            Action::Service(brand, service, _) => {
+                let place = (*brand, *service);
+                !services.contains(&place) && !activated.contains(&place)
+            }
             Action::Suspend(..) => suspension.is_none(),
             Action::Judge(..) | Action::Close(_) => true,
         });
-        let mut told = self.take_now(services, &Verdict::rejected(notes, SERVICE_NOTE), now);
+        let mut told = self.take_now(activated, &Verdict::Approved, now);
+        told.extend(self.take_now(services, &Verdict::rejected(notes, SERVICE_NOTE), now));
         if let Some(how) = suspension {
             let suspend = Action::Suspend(how, reasons(how, notes));
             self.take(suspend, now, Pace::Instant, &mut told);

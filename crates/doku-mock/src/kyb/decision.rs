@@ -80,11 +80,13 @@ impl Business {
                 let target = targets.first().copied().unwrap_or(Target::Business);
                 Err(Refusal::NotUnderReview(target))
             }
-            Decision::Approve { refused, suspension: None } if refused.is_empty() => {
+            Decision::Approve { refused, activated, suspension: None }
+                if refused.is_empty() && activated.is_empty() =>
+            {
                 self.approve_anew(now)
             }
-            Decision::Approve { refused, suspension } => {
-                self.impose(refused, *suspension, notes, now)
+            Decision::Approve { refused, activated, suspension } => {
+                self.impose(refused, activated, *suspension, notes, now)
             }
             Decision::Activate => self.reactivate(now),
         }
@@ -107,16 +109,26 @@ impl Business {
                 let unfit = targets.iter().find(|target| !applies(target));
                 unfit.map_or(Ok(()), |target| Err(refusal(*target)))
             }
-            Decision::Approve { refused, .. } => self.check_services(refused),
+            Decision::Approve { refused, activated, .. } => self.check_services(refused, activated),
             Decision::Pending | Decision::Activate => Ok(()),
         }
     }
 
     /// Whether some brand has each of these services.
-    pub(super) fn check_services(&self, codes: &BTreeSet<PaymentMethod>) -> Result<(), Refusal> {
+    pub(super) fn check_services(
+        &self,
+        refused: &BTreeSet<PaymentMethod>,
+        activated: &BTreeSet<PaymentMethod>,
+    ) -> Result<(), Refusal> {
         let services = || self.brands.iter().flat_map(|brand| &brand.services);
-        let unknown = codes.iter().find(|code| !services().any(|service| service.code() == *code));
-        unknown.map_or(Ok(()), |code| Err(Refusal::NoSuchService(code.clone())))
+        for (what, codes) in [("activate", activated), ("reject", refused)] {
+            for code in codes {
+                if !services().any(|service| service.code() == code) {
+                    return Err(Refusal::NoSuchService(what, code.clone()));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn plan(

@@ -20,6 +20,7 @@ use super::{brand::Suspension, part::Target};
 /// | `reject.<PART>` | this part is rejected: `BUSINESS_CONTACT`, `BUSINESS_ADDRESS`, `BUSINESS_DOCUMENT`, `BUSINESS_BANK`, `BRAND_SOCIAL_MEDIA` or `BRAND_PHOTO_PROOF`; `BUSINESS` and `BRAND` reject the whole, whatever its parts |
 /// | `suspend`, `suspend.full` | once active, the brands are suspended |
 /// | `activate` | all is approved, a suspension is lifted, rejected services are activated |
+/// | `product.activate.<CODE>` | this service is activated, though it was rejected before: `product.activate.QRIS` |
 /// | `product.reject.<CODE>` | this service is rejected: `product.reject.QRIS` |
 ///
 /// ```
@@ -44,6 +45,8 @@ pub(super) enum Decision {
     Approve {
         /// Services to be rejected.
         refused: BTreeSet<PaymentMethod>,
+        /// Services to be activated, even such as were rejected before.
+        activated: BTreeSet<PaymentMethod>,
         suspension: Option<Suspension>,
     },
     Activate,
@@ -55,7 +58,7 @@ pub(super) enum Decision {
 pub enum OutcomeError {
     /// There is no such outcome. Holds the beginning of the item.
     #[error(
-        "`{0}` is no outcome: use approve, pending, reject.<PART>, suspend, suspend.full, activate or product.reject.<CODE>, several by comma; <PART> is one of {parts}",
+        "`{0}` is no outcome: use approve, pending, reject.<PART>, suspend, suspend.full, activate, product.activate.<CODE> or product.reject.<CODE>, several by comma; <PART> is one of {parts}",
         parts = parts()
     )]
     Unknown(String),
@@ -89,7 +92,7 @@ impl Outcome {
             }
         }
         let mut rejected = BTreeSet::new();
-        let mut refused = BTreeSet::new();
+        let (mut refused, mut activated) = (BTreeSet::new(), BTreeSet::new());
         let mut suspension = None;
         for item in items {
             match item {
@@ -100,13 +103,16 @@ impl Outcome {
                     rejected.insert(target);
                 }
                 Item::Suspend(how) => suspension = Some(how),
+                Item::ActivateService(code) => {
+                    activated.insert(code);
+                }
                 Item::RefuseService(code) => {
                     refused.insert(code);
                 }
             }
         }
         Ok(Self(if rejected.is_empty() {
-            Decision::Approve { refused, suspension }
+            Decision::Approve { refused, activated, suspension }
         } else {
             Decision::Reject(rejected)
         }))
@@ -116,7 +122,8 @@ impl Outcome {
 /// `approve`.
 impl Default for Outcome {
     fn default() -> Self {
-        Self(Decision::Approve { refused: BTreeSet::new(), suspension: None })
+        let (refused, activated) = (BTreeSet::new(), BTreeSet::new());
+        Self(Decision::Approve { refused, activated, suspension: None })
     }
 }
 
@@ -135,12 +142,15 @@ impl fmt::Display for Outcome {
             Decision::Pending => vec![Item::Pending],
             Decision::Activate => vec![Item::Activate],
             Decision::Reject(targets) => targets.iter().copied().map(Item::Reject).collect(),
-            Decision::Approve { refused, suspension: None } if refused.is_empty() => {
+            Decision::Approve { refused, activated, suspension: None }
+                if refused.is_empty() && activated.is_empty() =>
+            {
                 vec![Item::Approve]
             }
-            Decision::Approve { refused, suspension } => suspension
+            Decision::Approve { refused, activated, suspension } => suspension
                 .map(Item::Suspend)
                 .into_iter()
+                .chain(activated.iter().cloned().map(Item::ActivateService))
                 .chain(refused.iter().cloned().map(Item::RefuseService))
                 .collect(),
         };
@@ -172,6 +182,10 @@ mod tests {
             ("approve,suspend", "suspend"),
             ("product.reject.QRIS,suspend.full", "suspend.full,product.reject.QRIS"),
             ("product.reject.qris", "product.reject.qris"),
+            (
+                "product.reject.VA,product.activate.QRIS,approve",
+                "product.activate.QRIS,product.reject.VA",
+            ),
             (
                 "reject.BRAND,reject.BUSINESS_DOCUMENT,reject.BRAND",
                 "reject.BUSINESS_DOCUMENT,reject.BRAND",
@@ -216,6 +230,7 @@ mod tests {
             "suspend.half",
             "product.reject",
             "product.reject.",
+            "product.activate.",
         ] {
             let error = error(text);
             assert!(error.contains("is no outcome: use approve, pending"), "{error}");
@@ -232,6 +247,9 @@ mod tests {
             ("suspend.full,suspend", "a suspension is either full or not"),
             ("product.reject.QRIS,reject.BRAND", "services are decided once"),
             ("activate,suspend", "to activate is to approve all"),
+            ("activate,product.activate.VA", "to activate is to approve all"),
+            ("product.reject.VA,product.activate.VA", "a service is either activated or rejected"),
+            ("product.activate.VA,reject.BRAND", "services are decided once"),
             ("activate,product.reject.QRIS", "to activate is to approve all"),
         ] {
             let error = error(text);
@@ -273,6 +291,7 @@ mod tests {
                 Just("approve"), Just("pending"), Just("suspend"), Just("suspend.full"),
                 Just("activate"), Just("reject.BRAND"), Just("reject.BUSINESS_BANK"),
                 Just("product.reject.QRIS"), Just("product.reject.X"), Just("nonsense"),
+                Just("product.activate.QRIS"), Just("product.activate.Y"),
             ],
             0..5,
         )) {

@@ -19,8 +19,8 @@ pub(crate) enum Refusal {
         "reject.{0} does not apply: {0} is not under review, since it was not sent or is decided; suspend an active business, or have the part updated first"
     )]
     NotUnderReview(Target),
-    #[error("product.reject.{0} does not apply: no brand has that service")]
-    NoSuchService(PaymentMethod),
+    #[error("product.{0}.{1} does not apply: no brand has that service")]
+    NoSuchService(&'static str, PaymentMethod),
     #[error("{0} does not apply: the update changes nothing that is judged; send a change with it")]
     NothingChanged(String),
     #[error(
@@ -34,9 +34,11 @@ pub(crate) enum Refusal {
     #[error("every brand is suspended so already: use activate to lift it")]
     AlreadySuspended,
     #[error(
-        "product.reject.{0} does not apply: the service is rejected already; use activate to activate it"
+        "product.reject.{0} does not apply: the service is rejected already; use product.activate.{0} to activate it"
     )]
     AlreadyRejected(PaymentMethod),
+    #[error("product.activate.{0} does not apply: the service is active already")]
+    AlreadyActive(PaymentMethod),
     #[error("no brand is suspended and every service is active: there is nothing to activate")]
     NothingToActivate,
 }

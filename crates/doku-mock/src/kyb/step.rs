@@ -90,13 +90,15 @@ impl Business {
                 }
                 After::Activate => None,
             };
+            let again = match &after {
+                After::Services { activated, .. } => activated.contains(entry.code()),
+                After::Activate => true,
+            };
             let verdict = match (refused, &entry.review) {
                 (Some(_), review) if review.is_rejected() => continue,
                 (Some(notes), _) => Verdict::rejected(notes, SERVICE_NOTE),
                 (None, Review::UnderReview) => Verdict::Approved,
-                (None, review) if review.is_rejected() && after == After::Activate => {
-                    Verdict::Approved
-                }
+                (None, review) if review.is_rejected() && again => Verdict::Approved,
                 (None, _) => continue,
             };
             decided.push(Action::Service(brand, service, verdict));

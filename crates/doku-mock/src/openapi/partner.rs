@@ -233,7 +233,7 @@ pub(super) fn components(schemas: &mut Schemas) -> Map<String, Value> {
         },
         "Doku-Mock-Outcome": {
             "name": "Doku-Mock-Outcome", "in": "header",
-            "description": "What KYB decides of this submission: `approve`, `pending`, `reject.<PART>`, `suspend`, `suspend.full`, `activate` or `product.reject.<CODE>`; several by comma. The mock's own: DOKU ignores it.",
+            "description": "What KYB decides of this submission: `approve`, `pending`, `reject.<PART>`, `suspend`, `suspend.full`, `activate`, `product.activate.<CODE>` or `product.reject.<CODE>`; several by comma. The mock's own: DOKU ignores it.",
             "schema": {"type": "string"},
             "example": "reject.BUSINESS_DOCUMENT",
             EVIDENCE: [MOCK],

@@ -176,7 +176,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
 }
 
 /// How many businesses one search looks at: it must not keep the others waiting who work with the state.
-pub(crate) const MAX_SEEN: u32 = 20_000;
+pub(crate) const MAX_SEEN: u32 = 10_000;
 const OLDEST: &str =
     "SELECT number, id, partner, name, status, created, partner_ref_id FROM businesses
      WHERE number > ?1 AND number < ?2 ORDER BY number";

@@ -53,3 +53,37 @@ fn a_business_that_cannot_be_read_stops_nothing_that_is_due_after_it() {
         assert!(matches!(stored, Err(StoreError::Unreadable { .. })), "it is still told of");
     });
 }
+
+#[test]
+fn a_search_looks_at_a_bounded_number_of_businesses_and_says_where_to_go_on() {
+    let sql = schema::in_memory().unwrap();
+    sql.execute_batch(
+        "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 25000)
+         INSERT INTO businesses
+         SELECT n, 'BSN-0001-' || n, 'BRN-1', NULL, iif(n IN (3, 12000), 'Warung', 'Toko'), 'ACTIVE', 0, NULL, '{}'
+         FROM n",
+    )
+    .unwrap();
+    with_state(&sql, |state| {
+        let mut wanted = Wanted { newest_first: true, limit: 5, ..Wanted::default() };
+        wanted.text = Some("warung".to_owned());
+        let mut looked = Vec::new();
+        loop {
+            let found = state.list_businesses(&wanted).unwrap();
+            let numbers: Vec<_> = found.listed.iter().map(|of| of.number).collect();
+            looked.push((numbers, found.more));
+            match found.more {
+                Some(more) => wanted.before = more,
+                None => break,
+            }
+        }
+        let expected = [(vec![], Some(15_001)), (vec![12_000], Some(5_001)), (vec![3], None)];
+        assert_eq!(looked, expected);
+        // An id is found at once, wherever it is; a list that looks for nothing is no search.
+        let wanted =
+            Wanted { text: Some("BSN-0001-7".to_owned()), newest_first: true, ..Wanted::default() };
+        let found = state.list_businesses(&wanted).unwrap();
+        assert_eq!((found.listed.len(), found.more), (1, None));
+        assert_eq!(state.list_businesses(&Wanted::default()).unwrap().listed.len(), 25_000);
+    });
+}

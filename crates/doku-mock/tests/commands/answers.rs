@@ -93,6 +93,18 @@ fn the_clock_moves_on_and_says_what_happened() {
 }
 
 #[test]
+fn the_ledger_says_on_how_many_replies_each_assumption_has_stood() {
+    let (mock, _directory) = with_merchants();
+    // Two registrations; nobody asked for the requirements of a business type.
+    let listed = mock.told(&["assumptions"]);
+    let row = |id: &str| listed.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+    assert!(listed.starts_with("ID   EVIDENCE  REPLIES  WHAT\n"), "{listed}");
+    assert!(row("A21").starts_with("A21  assumed   2        business and brand"), "{listed}");
+    let told = mock.told(&["assumptions", "a21"]);
+    assert!(told.starts_with("A21 (assumed, 2 replies): business and brand"), "{told}");
+}
+
+#[test]
 fn a_mock_with_nothing_says_so() {
     let mock = Mock::start(&[]);
     assert_eq!(mock.told(&["businesses"]), "No business is registered yet.\n");

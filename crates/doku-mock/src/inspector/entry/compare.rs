@@ -31,21 +31,40 @@ pub(super) fn first_difference<'a>(right: &'a str, signed: &'a str) -> Option<[S
     Some([side(right, right_rest), side(signed, signed_rest)])
 }
 
-/// With everything seen that usually is not: a line end is a picture and a line end.
+/// With everything seen that usually is not: a line end is a sign and a line end.
 pub(super) fn visible(text: &str) -> String {
     let mut seen = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' => seen.push_str("␊\n"),
-            // Each has its picture.
-            '\0'..=' ' => seen.push(char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}')),
-            '\x7f' => seen.push('␡'),
+            '\n' => seen.push_str("↵\n"),
+            '\r' => seen.push('←'),
+            '\t' => seen.push('⇥'),
+            ' ' => seen.push('·'),
             // What is masked stands between these.
             '!'..='~' | '‹' | '›' => seen.push(c),
             _ => seen.extend(c.escape_unicode()),
         }
     }
     seen
+}
+
+/// What the doctor says, whose pictures of control characters many fonts do not have, with the same signs.
+pub(super) fn drawn(told: &str) -> String {
+    let mut drawn = String::with_capacity(told.len());
+    for c in told.chars() {
+        match c {
+            '␊' => drawn.push('↵'),
+            '␍' => drawn.push('←'),
+            '␉' => drawn.push('⇥'),
+            '␡' => drawn.extend('\u{7f}'.escape_unicode()),
+            '\u{2400}'..='\u{241f}' => {
+                let meant = char::from_u32(u32::from(c) - 0x2400).unwrap_or(c);
+                drawn.extend(meant.escape_unicode());
+            }
+            _ => drawn.push(c),
+        }
+    }
+    drawn
 }
 
 /// How long the beginnings are that are alike, in bytes.
@@ -83,7 +102,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_shown() {
-        assert_eq!(visible("a b\r\n\tc\u{a0}\u{7f}‹1›"), "a␠b␍␊\n␉c\\u{a0}␡‹1›");
+        assert_eq!(visible("a b\r\n\tc\u{a0}\u{7f}‹1›"), "a·b←↵\n⇥c\\u{a0}\\u{7f}‹1›");
+        assert_eq!(drawn("a b␍␊\n␉␡␀"), "a b←↵\n⇥\\u{7f}\\u{0}");
     }
 
     proptest! {

@@ -65,7 +65,7 @@ fn content(
     let api = format!("/_mock/journal/{number}{revealed}");
     html! {
         (neighbours(app, number))
-        (summary(shown))
+        (summary(entry, shown))
         @if let Some(diagnosis) = &shown.diagnosis { (report::report(diagnosis)) }
         (reveal(&format!("/_mock/ui/exchanges/{number}"), query, app.config.show_personal_data))
         (message::message("Request", "request", &shown.request, &api))
@@ -86,7 +86,7 @@ fn neighbours(app: &App, number: u64) -> Markup {
     let (before, after) = app.journal.beside(number);
     let link = |number: u64| format!("/_mock/ui/exchanges/{number}");
     html! {
-        nav.pager aria-label="Other exchanges" {
+        div.pager role="navigation" aria-label="Other exchanges" {
             a href=(ROOT) { "Timeline" }
             @if let Some(after) = after { a rel="prev" href=(link(after)) { "Newer: " (after) } }
             @if let Some(before) = before { a rel="next" href=(link(before)) { "Older: " (before) } }
@@ -94,7 +94,7 @@ fn neighbours(app: &App, number: u64) -> Markup {
     }
 }
 
-fn summary(entry: &Shown) -> Markup {
+fn summary(kept: &JournalEntry, entry: &Shown) -> Markup {
     let (target, is_cut) = cut::beginning(&entry.target, MAX_TARGET);
     html! {
         dl.facts {
@@ -120,7 +120,11 @@ fn summary(entry: &Shown) -> Markup {
                 (http_status(entry.status))
                 " after " (entry.latency_ms) " ms"
             }
-            @if let Some(partner) = &entry.partner { dt { "Partner" } dd { (said(partner)) } }
+            @if let Some(partner) = &entry.partner {
+                dt { "Partner" } dd { (said(partner)) }
+            } @else if kept.partner().is_some() {
+                dt { "Partner" } dd.quiet { "not proved: see the header client-id" }
+            }
             @if let Some(business) = &entry.business {
                 dt { "Business" }
                 dd { a href={ "/_mock/ui/businesses/" (business) } { (business) } }

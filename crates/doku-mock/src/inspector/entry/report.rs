@@ -4,14 +4,15 @@ use maud::{Markup, html};
 
 use super::{
     super::pieces::code,
-    compare::{Side, first_difference, visible},
+    compare::{Side, drawn, first_difference, visible},
     cut,
 };
 use crate::journal::{Diagnosis, Place, ShownToSign};
 
 /// Why a request was refused by its headers, its bearer or its signature.
 pub(super) fn report(diagnosis: &Diagnosis) -> Markup {
-    let (text, is_cut) = cut::beginning(&diagnosis.text, MAX_REPORT);
+    let text = drawn(&diagnosis.text);
+    let (text, is_cut) = cut::beginning(&text, MAX_REPORT);
     html! {
         section #report aria-labelledby="report-title" {
             h2 #report-title { "What to change" }
@@ -72,7 +73,7 @@ fn strings(to_sign: &ShownToSign) -> Markup {
         @if difference.is_some() && sides.is_none() {
             p.hint { "Where they differ is masked: reveal personal data to see it." }
         }
-        p.hint { "␊ is a line end, ␍ a carriage return, ␠ a blank, and ∎ stands where a string has ended." }
+        p.hint { "↵ is a line end, ← a carriage return, ⇥ a tab, · a blank, and ∎ stands where a string has ended." }
     }
 }
 
@@ -81,7 +82,7 @@ fn place_in_words(place: &Place) -> Markup {
     let Place { offset, line, column, right, signed } = place;
     html! {
         "in line " (line) ", column " (column) " (byte " (offset) ", counted from 0): there stands "
-        bdi.mono { (signed) } ", and there should stand " bdi.mono { (right) } "."
+        bdi.mono { (drawn(signed)) } ", and there should stand " bdi.mono { (drawn(right)) } "."
     }
 }
 

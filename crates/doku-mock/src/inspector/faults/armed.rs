@@ -39,6 +39,7 @@ pub(super) fn armed(faults: &BTreeMap<u64, Fault>) -> Markup {
                 }
             }
             (as_api("DELETE", FAULTS, None))
+            (as_api("DELETE", &format!("{FAULTS}/{{number}}"), None))
         }
     }
 }

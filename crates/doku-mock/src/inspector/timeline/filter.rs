@@ -126,7 +126,7 @@ impl Filter {
                 (choice("outcome", "outcome", "Outcome", ANY, &outcomes, outcome.as_deref()))
                 (choice("direction", "direction", "Direction", ANY, &directions, direction.as_deref()))
                 (text_field("business", "business", "Business", business.as_deref(), "BSN-… or BRN-…"))
-                (text_field("text", "text", "Text", text.as_deref(), "in path, Request-Id or body"))
+                (text_field("text", "text", "Text", text.as_deref(), "path, id or body"))
                 p.actions {
                     button.first type="submit" { "Filter" }
                     @if self.is_narrow() { a.button href=(ROOT) { "Show all" } }

@@ -18,7 +18,7 @@ pub(super) fn table(mask: &Mask<'_>, entries: &[JournalEntry]) -> Markup {
                         @for name in [
                             "No.", "Time", "Direction", "What", "Partner", "Business", "Outcome", "Latency",
                         ] {
-                            th scope="col" { (name) }
+                            th.short scope="col" { (name) }
                         }
                     }
                 }
@@ -37,9 +37,9 @@ fn row(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
     };
     html! {
         tr.bad-row[explanation.is_some()] {
-            td { a href=(to_entry) aria-label={ "Exchange " (number) } { (number) } }
-            td { (time(entry.at)) }
-            td { (direction(entry)) }
+            td.short { a href=(to_entry) aria-label={ "Exchange " (number) } { (number) } }
+            td.when { (time(entry.at)) }
+            td.short { (direction(entry)) }
             td {
                 (what(entry))
                 div.mono.quiet { (said_short(&format!("{} {}", entry.method, mask.path(entry.target.path())))) }
@@ -50,14 +50,14 @@ fn row(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
                     }
                 }
             }
-            td { (partner(mask, entry)) }
-            td { (business(entry)) }
+            td.id { (partner(mask, entry)) }
+            td.id { (business(entry)) }
             td {
                 @if let Some(verdict) = verdict { (badge(verdict.as_str())) " " }
                 (http_status(entry.answer.as_ref().map(|answer| answer.status.as_u16())))
                 @if !entry.faults.is_empty() { " " span.badge.open { "fault" } }
             }
-            td { (entry.latency_ms) " ms" }
+            td.short { (entry.latency_ms) " ms" }
         }
     }
 }

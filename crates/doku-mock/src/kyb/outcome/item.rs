@@ -15,6 +15,7 @@ pub(super) enum Item {
     Reject(Target),
     Suspend(Suspension),
     Activate,
+    ActivateService(PaymentMethod),
     RefuseService(PaymentMethod),
 }
 
@@ -30,12 +31,19 @@ impl Item {
             (Self::Suspend(how), Self::Suspend(other)) if how < other => {
                 Some("a suspension is either full or not")
             }
-            (Self::Reject(_), Self::RefuseService(_)) => {
+            (Self::Reject(_), Self::RefuseService(_) | Self::ActivateService(_)) => {
                 Some("services are decided once the business is active, and a rejected one is not")
             }
-            (Self::Activate, Self::Reject(_) | Self::Suspend(_) | Self::RefuseService(_)) => {
-                Some("to activate is to approve all, lift suspensions and activate every service")
+            (Self::ActivateService(code), Self::RefuseService(other)) if code == other => {
+                Some("a service is either activated or rejected")
             }
+            (
+                Self::Activate,
+                Self::Reject(_)
+                | Self::Suspend(_)
+                | Self::RefuseService(_)
+                | Self::ActivateService(_),
+            ) => Some("to activate is to approve all, lift suspensions and activate every service"),
             _ => None,
         }
     }
@@ -53,9 +61,11 @@ impl FromStr for Item {
             "suspend" => Ok(Self::Suspend(Suspension::Plain)),
             "suspend.full" => Ok(Self::Suspend(Suspension::Full)),
             _ => {
-                if let Some(code) = text.strip_prefix("product.reject.") {
-                    let one = !code.is_empty() && !code.contains(',');
-                    return one.then(|| Self::RefuseService(code.into())).ok_or_else(unknown);
+                for (prefix, item) in SERVICES {
+                    if let Some(code) = text.strip_prefix(prefix) {
+                        let one = !code.is_empty() && !code.contains(',');
+                        return one.then(|| item(code.into())).ok_or_else(unknown);
+                    }
                 }
                 let part = text.strip_prefix("reject.").ok_or_else(unknown)?;
                 let target = Target::all().find(|target| target.callback_type().as_str() == part);
@@ -74,6 +84,7 @@ impl fmt::Display for Item {
             Self::Suspend(Suspension::Plain) => f.write_str("suspend"),
             Self::Suspend(Suspension::Full) => f.write_str("suspend.full"),
             Self::Reject(target) => write!(f, "reject.{target}"),
+            Self::ActivateService(code) => write!(f, "product.activate.{code}"),
             Self::RefuseService(code) => write!(f, "product.reject.{code}"),
         }
     }
@@ -86,5 +97,11 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{}{dots}", cut.escape_debug())
 }
 
+/// Makes an item about a service.
+type OfService = fn(PaymentMethod) -> Item;
+
+/// What is decided about a service that the rest of the text names.
+const SERVICES: [(&str, OfService); 2] =
+    [("product.activate.", Item::ActivateService), ("product.reject.", Item::RefuseService)];
 /// How many characters of a wrong item an error repeats.
 const MAX_QUOTED: usize = 40;

@@ -51,6 +51,47 @@ fn a_service_is_rejected_once_and_activated_again() {
 }
 
 #[test]
+fn one_service_is_activated_by_itself() {
+    let mut story = Story::active();
+    story.decide("product.reject.VA,product.reject.QRIS,suspend", &[]).unwrap();
+    let active = story.decide("product.activate.VA", &["No reason"]).unwrap();
+    assert_eq!(told(&active), ["BRAND_PRODUCT ACTIVE VA"]);
+    let again = story.decide("product.activate.VA", &[]).unwrap_err();
+    assert!(again.to_string().contains("active already"), "{again}");
+    let unknown = story.decide("product.activate.OVO", &[]).unwrap_err();
+    assert!(unknown.to_string().starts_with("product.activate.OVO does not apply: no brand has"));
+    let swapped = story.decide("product.activate.QRIS,product.reject.VA", &["No"]).unwrap();
+    assert_eq!(told(&swapped), ["BRAND_PRODUCT ACTIVE QRIS", "BRAND_PRODUCT REJECTED VA | No"]);
+    let brand = &story.business.brands()[0];
+    assert_eq!(
+        brand.operational_status(),
+        Some(Status::Suspended),
+        "no suspension is lifted by it"
+    );
+}
+
+#[test]
+fn a_service_that_waits_for_its_activation_is_activated_before_the_others_and_once() {
+    let mut story = Story::registered(1, "approve", Pace::Realistic);
+    story.wait(2 * DAY);
+    assert_eq!(
+        told(&story.decide("product.activate.VA", &[]).unwrap()),
+        ["BRAND_PRODUCT ACTIVE VA"]
+    );
+    assert_eq!(told(&story.wait(9 * DAY)), ["BRAND_PRODUCT ACTIVE QRIS"]);
+}
+
+#[test]
+fn what_is_approved_anew_may_have_a_rejected_service_activated_with_it() {
+    let mut story = Story::active();
+    story.decide("product.reject.VA,product.reject.QRIS", &[]).unwrap();
+    story.update(r#"{"name":"Warung Baru"}"#, "pending");
+    let approved = told(&story.decide("product.activate.QRIS", &[]).unwrap());
+    assert!(approved.contains(&"BRAND_PRODUCT ACTIVE QRIS".to_owned()), "{approved:?}");
+    assert!(!approved.iter().any(|told| told.contains(" VA")), "{approved:?}");
+}
+
+#[test]
 fn approval_takes_back_what_was_rejected_and_only_that_is_told() {
     let mut story = Story::registered(1, "reject.BUSINESS_BANK,reject.BRAND", Pace::Instant);
     story.run();
