@@ -43,7 +43,7 @@ story('a rejection with a note that is typed on the page reaches the receiver, a
   await page.reload();
   await page.getByText('Rejected: the notes below say why').waitFor();
   assert.ok((await page.getByRole('row').filter({ hasText: 'BUSINESS_BANK' }).filter({ hasText: note }).count()) >= 2, 'beside the part and beside the callback');
-  await picture(page, 'business', 1450);
+  await picture(page, 'business', 1200);
 
   const brand = brands[0].id;
   const { banks } = await partner.business(brand);

@@ -33,10 +33,10 @@ for (const javascript of [true, false]) {
       target: '/adv-core-api/partner/v1.0/business',
       body: text,
     });
+    if (javascript) await picture(page, 'try-it', 1100);
     assert.equal(shown.trim(), wanted, 'what is signed is what a partner would sign of this body');
     await press(page, page.getByRole('button', { name: 'Send' }));
     await page.getByRole('heading', { name: 'What came back' }).waitFor();
-    if (javascript) await picture(page, 'try-it', 1100);
     await follow(page.getByRole('link', { name: /^BSN-/ }));
 
     await page.getByText('Under review: what is UPDATING').waitFor();
