@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 
-import { press } from './browser.mjs';
+import { press, until } from './browser.mjs';
 import { picture } from './picture.mjs';
 import { story } from './story.mjs';
 
 story('a wrong signature stands out in the timeline, and its page says what to change', {}, async ({ partner, receiver, page }) => {
   await partner.register(receiver.url, { outcome: 'approve' });
+  await until(() => receiver.of('BRAND_PRODUCT').length === 1, 'the last callback has come');
   // The usual mistake: what was signed has the query.
   const reply = await partner.send('GET', '/file', undefined, {
     query: '?businessType=PERSONAL&legalEntity=PERSEORANGAN&businessLine=RETAIL&nationality=ID',
