@@ -68,7 +68,7 @@ fn filter(kind: Option<Kind>) -> Markup {
 
 fn table(entries: &[StoodOn]) -> Markup {
     html! {
-        div.table {
+        div.table tabindex="0" role="region" aria-label="The ledger" {
             table.cards {
                 thead.whole {
                     tr {

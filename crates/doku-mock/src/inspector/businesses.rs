@@ -9,7 +9,7 @@ use super::{
     api::Refusal,
     form::Form,
     page::{Tab, notice, page, refused},
-    pieces::{badge, choice, said_short, text_field, time_text},
+    pieces::{badge, choice, partner_field, said_short, text_field, time_text},
 };
 use crate::{
     admin::{MAX_TEXT, find_businesses},
@@ -61,20 +61,11 @@ fn wanted(query: &Form) -> Result<Wanted, Refusal> {
 }
 
 fn filter(app: &App, query: &Form) -> Markup {
-    let same = |text: &str| (text.to_owned(), text.to_owned());
-    let statuses = ["UPDATING", "ACTIVE", "REJECTED"].map(same);
-    let mut partners: Vec<_> = app.partners.keys().map(|id| same(id.as_str())).collect();
-    partners.sort();
-    // One that is not configured any more may still have businesses.
-    if let Some(other) = query.text("partner").map(same)
-        && !partners.contains(&other)
-    {
-        partners.push(other);
-    }
+    let statuses = ["UPDATING", "ACTIVE", "REJECTED"].map(|status| (status, status));
     html! {
         form.filter method="get" action=(PATH) {
             (choice("status", "status", "Status", Some("Any"), &statuses, query.text("status")))
-            (choice("partner", "partner", "Partner", Some("Any"), &partners, query.text("partner")))
+            (partner_field(app, Some("Any"), query.text("partner")))
             (text_field("text", "text", "Name or id", query.text("text"), "a piece of either"))
             div.actions {
                 button.first type="submit" { "Search businesses" }

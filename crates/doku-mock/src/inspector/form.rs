@@ -45,6 +45,17 @@ impl Form {
         self.0.iter().filter(move |(of, _)| of == name).map(|(_, value)| value.trim())
     }
 
+    /// What stands in a field, to the blank; every line ends as a browser's text has it before it is sent.
+    pub(super) fn very_text(&self, name: &str) -> Option<String> {
+        let (_, value) = self.0.iter().find(|(of, _)| of == name)?;
+        Some(value.replace("\r\n", "\n"))
+    }
+
+    /// Whether personal data is to be shown.
+    pub(super) fn reveals(&self) -> bool {
+        self.text("reveal") == Some("true")
+    }
+
     /// A number; `None` if the field is not there.
     ///
     /// # Errors

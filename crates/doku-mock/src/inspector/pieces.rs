@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::form::Form;
+use crate::app::App;
 
 /// An instant of the engine's clock.
 pub(super) fn time(at: Timestamp) -> Markup {
@@ -78,14 +79,14 @@ pub(super) fn choice(
     name: &str,
     label: &str,
     none: Option<&str>,
-    options: &[(String, String)],
+    options: &[(impl AsRef<str>, impl AsRef<str>)],
     chosen: Option<&str>,
 ) -> Markup {
     let control = html! {
         select id=(id) name=(name) {
             @if let Some(none) = none { option value="" { (none) } }
             @for (value, text) in options {
-                option value=(value) selected[Some(value.as_str()) == chosen] { (text) }
+                option value=(value.as_ref()) selected[Some(value.as_ref()) == chosen] { (text.as_ref()) }
             }
         }
     };
@@ -99,18 +100,39 @@ pub(super) fn code(label: &str, text: &str) -> Markup {
     }
 }
 
-/// Says that personal data is masked, and leads to the same page with it.
-pub(super) fn reveal(path: &str, query: &Form, is_open: bool) -> Markup {
+/// Says that personal data is masked, and leads to the same page with it; nothing where it never is.
+pub(super) fn reveal(app: &App, path: &str, query: &Form) -> Markup {
+    let (value, text) = match query.reveals() {
+        true => (None, "Mask personal data"),
+        false => (Some("true"), "Reveal personal data"),
+    };
     html! {
-        p.actions {
-            @if query.text("reveal").is_some() {
-                a.button href={ (path) "?" (query.with("reveal", None)) } { "Mask personal data" }
-            } @else if !is_open {
-                a.button href={ (path) "?" (query.with("reveal", Some("true"))) } { "Reveal personal data" }
-                span.hint { "What may be personal is masked; keys and tokens always are." }
+        @if !app.config.show_personal_data {
+            p.actions {
+                a.button href={ (path) "?" (query.with("reveal", value)) } { (text) }
+                @if value.is_some() {
+                    span.hint { "What may be personal is masked; keys and tokens always are." }
+                }
             }
         }
     }
+}
+
+/// The field with a partner: a choice of those that are configured and the one that was said, where they are not too many
+/// for one. Without `none`, the first stands for all that was not said.
+pub(super) fn partner_field(app: &App, none: Option<&str>, chosen: Option<&str>) -> Markup {
+    let configured = app.config.partners.iter().map(|partner| partner.client_id.as_str());
+    if configured.len() > MAX_CHOICE {
+        return text_field("partner", "partner", "Partner", chosen, "BRN-…");
+    }
+    let mut known: Vec<_> = configured.map(|id| (id, id)).collect();
+    // One that is not configured any more may have left something.
+    if let Some(said) = chosen
+        && !known.contains(&(said, said))
+    {
+        known.push((said, said));
+    }
+    choice("partner", "partner", "Partner", none, &known, chosen)
 }
 
 /// What a program would ask for the same.
@@ -118,10 +140,12 @@ pub(super) fn as_api(method: &str, path: &str, document: Option<&Value>) -> Mark
     html! {
         p.as-api {
             span.label { "The API: " }
-            code { (method) " " (path) @if let Some(document) = document { " " (document) } }
+            code { bdi { (method) " " (path) @if let Some(document) = document { " " (document) } } }
         }
     }
 }
 
 /// How much of a text a list shows, in characters.
 const MAX_SHORT: usize = 80;
+/// How many partners are a choice.
+const MAX_CHOICE: usize = 100;

@@ -16,12 +16,9 @@ const refresh = async () => {
 let running = false;
 let again = false;
 const changed = async () => {
-  if (running || document.hidden) {
-    again = true;
-    return;
-  }
+  again = running;
+  if (running) return;
   running = true;
-  again = false;
   try {
     await refresh();
   } catch {
@@ -31,16 +28,20 @@ const changed = async () => {
   if (again) changed();
 };
 
+// Only a page that is looked at listens: a browser has six connections to one host, for all its pages together. The first
+// event comes at once, so that nothing is missed in between.
+let events;
+const listen = () => {
+  events?.close();
+  events = undefined;
+  if (document.hidden) return;
+  events = new EventSource("/_mock/ui/events");
+  events.addEventListener("changed", changed);
+};
+
 if (document.querySelector("[data-live]")) {
-  const events = new EventSource("/_mock/ui/events");
-  // The first says that it listens; the page is new then.
-  let first = true;
-  events.addEventListener("changed", () => {
-    if (!first) changed();
-    first = false;
-  });
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && again) changed();
-  });
-  addEventListener("pagehide", () => events.close());
+  listen();
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pageshow", (event) => event.persisted && listen());
+  addEventListener("pagehide", () => events?.close());
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::{
     What, build,
     cores::Cores,
-    generator::{Ask, Line, Lines},
+    generator::{Ask, Asks, Line, Lines},
     partner::Partner,
     receiver::Receiver,
     server::Server,
@@ -110,8 +110,10 @@ async fn measure(options: &Options) -> Result<Figures> {
     let cores = Cores::choose();
     let server = mock(&program, &cores)?;
     let receiver = Receiver::start().await?;
+    register(&server, &receiver, options.businesses).await?;
+    // Not before: one that nothing is asked over is closed.
     let mut line = Line::open(server.address()).await?;
-    fill(&server, &receiver, &mut line, options.businesses).await?;
+    add_the_rest(&server, &receiver, &mut line).await?;
 
     let counted = text(&mut line, "/_mock/metrics").await?;
     let exchanges = figure(&counted, "doku_mock_journal_entries ")?;
@@ -132,29 +134,28 @@ fn mock(program: &Path, cores: &Cores) -> Result<Server> {
     Server::told(command, &[])
 }
 
-/// Registrations, one of which was decided and told of, wrong signatures, and faults that never strike.
-async fn fill(
-    server: &Server,
-    receiver: &Receiver,
-    line: &mut Line,
-    businesses: u64,
-) -> Result<()> {
-    let partner = Arc::new(Partner::of(server, &receiver.url()).await?);
-    let sent = Arc::new(AtomicU64::new(0));
-    let (registering, told) = (Arc::clone(&partner), (businesses / 10).max(1));
-    let asks = Arc::new(move || {
+/// So many businesses, which wait for KYB.
+async fn register(server: &Server, receiver: &Receiver, businesses: u64) -> Result<()> {
+    let partner = Partner::of(server, &receiver.url()).await?;
+    let (sent, told) = (AtomicU64::new(0), (businesses / 10).max(1));
+    let asks: Asks = Arc::new(move || {
         let nth = sent.fetch_add(1, Ordering::Relaxed);
         if nth > 0 && nth.is_multiple_of(told) && nth < businesses {
             eprintln!("    {nth} of {businesses} businesses");
         }
-        let request = (nth < businesses).then(|| registering.request(What::Registration));
+        let request = (nth < businesses).then(|| partner.request(What::Registration));
         Some(Ask { request: request?.ok()?, status: 200, length: None })
-    }) as super::generator::Asks;
+    });
     let mut lines = Lines::open(server.address()).await?;
     let registered = lines.send(&asks, Duration::from_hours(1)).await?;
-    if registered != businesses {
-        return Err(format!("{registered} of {businesses} were registered").into());
+    match registered == businesses {
+        true => Ok(()),
+        false => Err(format!("{registered} of {businesses} were registered").into()),
     }
+}
+
+/// A business that was decided and told of, a wrong signature, and faults that never strike.
+async fn add_the_rest(server: &Server, receiver: &Receiver, line: &mut Line) -> Result<()> {
     let last = last_business(line).await?;
     let decide = format!("/_mock/businesses/{last}/decide");
     change(line, &decide, r#"{"outcome":"approve"}"#).await?;
@@ -164,6 +165,7 @@ async fn fill(
             r#"{"reply":"status","status":503,"operation":"check-requirements","nth":1000000}"#;
         change(line, "/_mock/faults", fault).await?;
     }
+    let partner = Partner::of(server, &receiver.url()).await?;
     line.exchange(&partner.wrongly_signed()?).await?;
     Ok(())
 }
@@ -171,7 +173,7 @@ async fn fill(
 /// What is asked for: each page, and each with a search that goes through everything and finds nothing.
 async fn paths(line: &mut Line) -> Result<Vec<(&'static str, String)>> {
     let business = last_business(line).await?;
-    let entries = text(line, "/_mock/journal?order=newest&limit=3").await?;
+    let entries = text(line, "/_mock/journal?order=newest&limit=20").await?;
     let entries: Vec<Value> = serde_json::from_str(&entries)?;
     let of = |what: &dyn Fn(&Value) -> bool| {
         let found =

@@ -143,8 +143,7 @@ async fn answer(
             return refused(app, Tab::Businesses, &failed, Tab::Businesses.path());
         }
     };
-    let wants_all = query.text("reveal").is_some_and(|reveal| reveal == "true");
-    let mask = Mask::revealing(app, wants_all);
+    let mask = Mask::revealing(app, query.reveals());
     let plain = query.without("done");
     let view = View {
         app,
@@ -189,7 +188,7 @@ impl View<'_> {
             (notice(query))
             @if let Some(refusal) = refusal { (messages(refusal)) }
             (self.facts())
-            (reveal(&self.path(), self.query, self.mask.is_open() && self.query.text("reveal").is_none()))
+            (reveal(self.app, &self.path(), self.query))
             (self.state())
             @if is_invited { (self.complete()) } @else { (self.decide()) }
             (self.parts())

@@ -19,7 +19,7 @@ pub(super) fn callbacks(entry: &Shown) -> Markup {
         section #callbacks data-live aria-labelledby="callbacks-title" {
             h2 #callbacks-title { "Callbacks that it caused" }
             @if !entry.callbacks.is_empty() {
-                div.table {
+                div.table tabindex="0" role="region" aria-label="Callbacks that it caused" {
                     table {
                         thead {
                             tr {

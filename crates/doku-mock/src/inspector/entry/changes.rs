@@ -29,7 +29,7 @@ pub(super) fn changes(entry: &Shown) -> Markup {
             @if changed.is_empty() {
                 p { "No status: what it changed is in the data." }
             } @else {
-                div.table {
+                div.table tabindex="0" role="region" aria-label="What it changed" {
                     table {
                         thead {
                             tr {

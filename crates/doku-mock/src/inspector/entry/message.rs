@@ -34,7 +34,7 @@ fn headers(title: &str, message: &Message, api: &str) -> Markup {
         @if message.headers.is_empty() {
             p.quiet { "No headers." }
         } @else {
-            div.table {
+            div.table tabindex="0" role="region" aria-label={ (title) ": headers" } {
                 table {
                     caption { (title) ": headers" }
                     thead { tr { th scope="col" { "Name" } th scope="col" { "Value" } } }

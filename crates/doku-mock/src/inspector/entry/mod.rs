@@ -41,7 +41,7 @@ async fn show(State(app): State<Arc<App>>, Path(number): Path<String>, uri: Uri)
     let query = Form::of_query(&uri);
     let read = async {
         let entry = journal_entry(&app, &number)?;
-        let mask = Mask::revealing(&app, query.text("reveal") == Some("true"));
+        let mask = Mask::revealing(&app, query.reveals());
         let mut shown = shown(&app, &mask, std::slice::from_ref(&entry)).await?;
         // One was asked for.
         let shown = shown.pop().ok_or_else(|| Refusal::of("nothing to show"))?;
@@ -67,7 +67,7 @@ fn content(
         (neighbours(app, number))
         (summary(entry, shown))
         @if let Some(diagnosis) = &shown.diagnosis { (report::report(diagnosis)) }
-        (reveal(&format!("/_mock/ui/exchanges/{number}"), query, app.config.show_personal_data))
+        (reveal(app, &format!("/_mock/ui/exchanges/{number}"), query))
         (message::message("Request", "request", &shown.request, &api))
         @if let Some(response) = &shown.response {
             (message::message("Answer", "answer", response, &api))
@@ -86,7 +86,7 @@ fn neighbours(app: &App, number: u64) -> Markup {
     let (before, after) = app.journal.beside(number);
     let link = |number: u64| format!("/_mock/ui/exchanges/{number}");
     html! {
-        div.pager role="navigation" aria-label="Other exchanges" {
+        nav.pager aria-label="Other exchanges" {
             a href=(ROOT) { "Timeline" }
             @if let Some(after) = after { a rel="prev" href=(link(after)) { "Newer: " (after) } }
             @if let Some(before) = before { a rel="next" href=(link(before)) { "Older: " (before) } }

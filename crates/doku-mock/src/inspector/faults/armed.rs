@@ -15,7 +15,7 @@ pub(super) fn armed(faults: &BTreeMap<u64, Fault>) -> Markup {
         @if faults.is_empty() {
             p { "Nothing: everything goes as it should." }
         } @else {
-            div.table {
+            div.table tabindex="0" role="region" aria-label="Armed faults" {
                 table.cards {
                     caption { "The text arms the same again: here, as " code { "--fault" } " and with " code { "doku-mock fault" } "." }
                     thead.whole {

@@ -13,7 +13,7 @@ pub(super) fn agenda(planned: &[Planned], now: Timestamp, rows: usize) -> Markup
         @if planned.is_empty() {
             p { "Nothing. A business under review, a callback that was refused or one that a fault delays would be here." }
         } @else {
-            div.table {
+            div.table tabindex="0" role="region" aria-label="What falls due" {
                 table.cards {
                     caption {
                         "Soonest first, as it is planned now: whatever is decided by hand or answered otherwise changes it. "

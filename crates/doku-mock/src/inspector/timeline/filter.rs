@@ -7,7 +7,7 @@ use super::super::{
     ROOT,
     api::Refusal,
     form::Form,
-    pieces::{choice, text_field},
+    pieces::{choice, partner_field, text_field},
 };
 use crate::{
     app::App,
@@ -121,7 +121,7 @@ impl Filter {
         let Self { partner, operation, outcome, direction, business, text, .. } = self;
         html! {
             form.filter method="get" action=(ROOT) aria-label="Filter" {
-                (self.partner_field(app, partner.as_deref()))
+                (partner_field(app, ANY, partner.as_deref()))
                 (choice("operation", "operation", "Operation", ANY, &operations, operation.as_deref()))
                 (choice("outcome", "outcome", "Outcome", ANY, &outcomes, outcome.as_deref()))
                 (choice("direction", "direction", "Direction", ANY, &directions, direction.as_deref()))
@@ -133,18 +133,6 @@ impl Filter {
                 }
             }
         }
-    }
-
-    /// A choice of those that are configured, as long as there are not too many; and of one that was said.
-    fn partner_field(&self, app: &App, partner: Option<&str>) -> Markup {
-        if app.partners.len() > MAX_CHOICE {
-            return text_field("partner", "partner", "Partner", partner, "BRN-…");
-        }
-        let mut known: Vec<_> = app.partners.keys().map(ToString::to_string).collect();
-        known.sort();
-        known.extend(partner.filter(|said| known.iter().all(|id| id != said)).map(str::to_owned));
-        let known: Vec<_> = known.into_iter().map(|id| (id.clone(), id)).collect();
-        choice("partner", "partner", "Partner", ANY, &known, partner)
     }
 
     /// As the form names them.
@@ -176,8 +164,6 @@ const OUTCOMES: &[(&str, &str)] = &[
 ];
 const DIRECTIONS: &[(&str, &str)] =
     &[("received", "requests received"), ("sent", "callbacks sent")];
-/// How many partners are listed.
-const MAX_CHOICE: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -101,7 +101,7 @@ impl List {
         let newer = first.filter(|_| self.has_newer).map(|first| Cursor::After(first.number));
         html! {
             @if self.has_newer || self.has_older {
-                div.pager role="navigation" aria-label="More exchanges" {
+                nav.pager aria-label="More exchanges" {
                     @if self.has_newer { a href=(filter.link(Cursor::Newest)) { "Newest" } }
                     @if let Some(newer) = newer { a rel="prev" href=(filter.link(newer)) { "Newer" } }
                     @if let Some(older) = older { a rel="next" href=(filter.link(older)) { "Older" } }

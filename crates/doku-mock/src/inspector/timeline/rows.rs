@@ -10,7 +10,7 @@ use crate::journal::{Direction, JournalEntry, Mask, brief};
 /// Exchanges as a table, in this order.
 pub(super) fn table(mask: &Mask<'_>, entries: &[JournalEntry]) -> Markup {
     html! {
-        div.table {
+        div.table tabindex="0" role="region" aria-label="Exchanges, newest first" {
             table.cards {
                 caption { "Requests received and callbacks sent, newest first" }
                 thead {
@@ -18,7 +18,7 @@ pub(super) fn table(mask: &Mask<'_>, entries: &[JournalEntry]) -> Markup {
                         @for name in [
                             "No.", "Time", "Direction", "What", "Partner", "Business", "Outcome", "Latency",
                         ] {
-                            th.short scope="col" { (name) }
+                            th.whole scope="col" { (name) }
                         }
                     }
                 }
@@ -37,9 +37,9 @@ fn row(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
     };
     html! {
         tr.bad-row[explanation.is_some()] {
-            td.short { a href=(to_entry) aria-label={ "Exchange " (number) } { (number) } }
+            td.whole { a href=(to_entry) aria-label={ "Exchange " (number) } { (number) } }
             td.when { (time(entry.at)) }
-            td.short { (direction(entry)) }
+            td.whole { (direction(entry)) }
             td {
                 (what(entry))
                 div.mono.quiet { (said_short(&format!("{} {}", entry.method, mask.path(entry.target.path())))) }
@@ -57,7 +57,7 @@ fn row(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
                 (http_status(entry.answer.as_ref().map(|answer| answer.status.as_u16())))
                 @if !entry.faults.is_empty() { " " span.badge.open { "fault" } }
             }
-            td.short { (entry.latency_ms) " ms" }
+            td.whole { (entry.latency_ms) " ms" }
         }
     }
 }

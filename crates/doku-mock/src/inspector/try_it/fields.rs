@@ -15,7 +15,7 @@ use crate::{
     inspector::{
         api::Refusal,
         form::Form,
-        pieces::{as_api, choice, field, text_field},
+        pieces::{as_api, choice, field, partner_field, text_field},
     },
     journal::kebab,
     openapi::takes_outcome,
@@ -57,7 +57,7 @@ impl Fields {
 
     /// Whether personal data may be shown.
     pub(super) fn reveal(&self) -> bool {
-        self.form.text("reveal").is_some()
+        self.form.reveals()
     }
 
     /// The partner who signs, if one was chosen.
@@ -122,7 +122,7 @@ impl Fields {
         html! {
             form.try method="post" action={ (path(operation)) "#result" } {
                 div.fields {
-                    (partners(app, self.text("partner")))
+                    (partner_field(app, None, self.text("partner")))
                     @if takes_brand(operation) { (self.brand(brands)) }
                     @if operation == Endpoint::CheckRequirements { (self.requirements()) }
                     (text_field("request_id", "request_id", "Request-Id", self.text("request_id"), "a fresh one"))
@@ -234,19 +234,6 @@ impl Fields {
     }
 }
 
-/// The partner who signs: a choice, where they are not too many for one.
-pub(super) fn partners(app: &App, chosen: Option<&str>) -> Markup {
-    let partners = &app.config.partners;
-    if partners.len() > MAX_PARTNERS {
-        let first = partners[0].client_id.as_str();
-        return text_field("partner", "partner", "Partner", chosen, first);
-    }
-    let option = |id: &str| (id.to_owned(), id.to_owned());
-    let options: Vec<_> =
-        partners.iter().map(|partner| option(partner.client_id.as_str())).collect();
-    choice("partner", "partner", "Partner", None, &options, chosen)
-}
-
 /// Whether its path names a brand.
 pub(super) fn takes_brand(operation: Endpoint) -> bool {
     operation.path().contains("{brand}")
@@ -278,5 +265,3 @@ const MAX_TYPED: usize = 24 << 10;
 const MAX_FIELD: usize = 256;
 /// How much of a name stands beside a brand's id, in characters.
 const MAX_NAME: usize = 40;
-/// How many partners are a choice.
-const MAX_PARTNERS: usize = 50;

@@ -19,7 +19,7 @@ use maud::{Markup, html};
 use multer::Multipart;
 use tokio::time::timeout;
 
-use super::{ROOT, UPLOAD, exchange, fields, sample};
+use super::{ROOT, UPLOAD, exchange, sample};
 use crate::{
     app::App,
     curl::Curl,
@@ -27,7 +27,7 @@ use crate::{
         api::{Api, Refusal},
         form::Form,
         page::{Tab, messages, page},
-        pieces::{choice, code, field, text_field},
+        pieces::{choice, code, field, partner_field, text_field},
     },
     openapi::about,
 };
@@ -63,7 +63,7 @@ pub(super) async fn send(
             }
             request.headers_mut().insert(header::AUTHORIZATION, bearer);
             let answered = exchange::send(&app, &api, request, &header::AUTHORIZATION).await;
-            Ok(exchange::answer(&app, &answered, query.text("reveal").is_some()))
+            Ok(exchange::answer(&app, &answered, query.reveals()))
         }
         Err(refusal) => {
             // What was typed stands at the beginning.
@@ -150,10 +150,10 @@ fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
         }
         p { (about(operation)) }
         form.filter.try method="get" action=(UPLOAD) {
-            (fields::partners(app, partner(query).as_deref()))
+            (partner_field(app, None, partner(query).as_deref()))
             div.field {
                 label {
-                    input type="checkbox" name="reveal" value="true" checked[query.text("reveal").is_some()];
+                    input type="checkbox" name="reveal" value="true" checked[query.reveals()];
                     "Show personal data in what comes back"
                 }
             }
@@ -182,7 +182,7 @@ fn partner(query: &Form) -> Option<String> {
 fn settings(query: &Form) -> String {
     let mut encoded = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
     encoded.extend_pairs(partner(query).map(|partner| ("partner", partner)));
-    encoded.extend_pairs(query.text("reveal").map(|_| ("reveal", "true")));
+    encoded.extend_pairs(query.reveals().then_some(("reveal", "true")));
     encoded.finish()
 }
 
