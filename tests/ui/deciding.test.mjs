@@ -84,7 +84,7 @@ story('brands are suspended and activated, and a service is rejected, by the pag
   await said(page).getByText('Decided').waitFor();
   await until(() => receiver.of('BRAND_PRODUCT', 'REJECTED').length === 1, 'the rejection reaches the receiver');
   assert.deepEqual(receiver.of('BRAND_PRODUCT', 'REJECTED')[0].callback.reject_notes, ['No such sales']);
-  await press(page, button(page, 'Activate everything'));
+  await press(page, services.getByRole('button', { name: /^Activate / }));
   await said(page).getByText('Decided').waitFor();
   await until(() => receiver.of('BRAND_PRODUCT').at(-1).callback.status === 'ACTIVE', 'so does the activation');
 });
