@@ -182,12 +182,14 @@ async fn paths(line: &mut Line) -> Result<Vec<(&'static str, String)>> {
     };
     let wrong = of(&|entry| !entry["diagnosis"].is_null())?;
     let sent = of(&|entry| entry["direction"] == "sent")?;
+    let newest = of(&|_| true)?;
+    let oldest = newest.saturating_sub(KEPT - 60);
     let ui = "/_mock/ui";
     Ok(vec![
         ("timeline", ui.to_owned()),
         ("timeline, a text that is nowhere", format!("{ui}?text=nowhere-to-be-found")),
         ("timeline, a business", format!("{ui}?business={business}")),
-        ("timeline, its oldest", format!("{ui}?before=60")),
+        ("timeline, its oldest", format!("{ui}?before={oldest}")),
         ("exchange, a wrong signature", format!("{ui}/exchanges/{wrong}")),
         ("exchange, a callback, revealed", format!("{ui}/exchanges/{sent}?reveal=true")),
         ("businesses", format!("{ui}/businesses")),
@@ -256,5 +258,7 @@ fn figure(metrics: &str, name: &str) -> Result<u64> {
 
 const MAX_MS: f64 = 100.0;
 const MAX_BYTES: usize = 300 << 10;
+/// How many exchanges a full journal holds.
+const KEPT: u64 = 10_000;
 /// How many faults are armed, as many as may be.
 const ARMED: usize = 100;
