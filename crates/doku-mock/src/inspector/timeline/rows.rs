@@ -5,7 +5,7 @@ use http::HeaderName;
 use maud::{Markup, html};
 
 use super::super::pieces::{badge, http_status, said_short, time};
-use crate::journal::{Direction, JournalEntry, Mask, brief};
+use crate::journal::{Author, Direction, JournalEntry, Mask, brief};
 
 /// Exchanges as a table, in this order.
 pub(super) fn table(mask: &Mask<'_>, entries: &[JournalEntry]) -> Markup {
@@ -95,7 +95,8 @@ fn partner(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
     let Some(partner) = entry.partner() else {
         return html! { span.quiet { "not said" } };
     };
-    let shown = mask.header(&HeaderName::from_static("client-id"), partner.as_bytes());
+    let shown =
+        mask.header(&HeaderName::from_static("client-id"), partner.as_bytes(), Author::Stranger);
     let is_proved = !matches!(entry.direction, Direction::Received { partner: None, .. });
     html! {
         (said_short(&shown))
