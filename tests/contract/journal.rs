@@ -161,7 +161,7 @@ async fn the_journal_is_looked_through_by_what_people_ask_for() {
         ("wait=soon", "wait is not a duration such as 30s"),
         ("after=-1", "after is not readable"),
         ("before=x", "before is not readable"),
-        ("order=up", "order is none of oldest, newest"),
+        ("order=up", "order is oldest or newest"),
         ("verdict=good", "verdict is none of accepted, repeated, "),
         ("direction=in", "direction is none of received, sent"),
         ("reveal=yes", "reveal is not readable"),
