@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use contract::{World, path};
+use contract::{World, path, refusal};
 use doku_types::evidence::{self, Evidence};
 use http::Method;
 use serde_json::{Value, json};
@@ -82,7 +82,9 @@ async fn the_ledger_says_how_many_replies_stood_on_each_entry() {
     // What is forgotten counts no more.
     world.mock.reset().await.unwrap();
     assert_eq!(ledger("").await.1, before);
-    assert_eq!(ledger("?evidence=guessed").await.0, 400);
+    let guessed = ledger("?evidence=guessed").await;
+    let told = "evidence is none of documented, observed, second_hand, assumed";
+    assert_eq!(refusal(&guessed, 400), [told]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{process::Command, time::Duration};
 
 use bytes::Bytes;
 use contract::{Sink, World, json, path, refusal, set_header};
-use doku_mock::{DEFAULT_SECRET_KEY, DeliveryState};
+use doku_mock::{DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY, DeliveryState};
 use http::{Method, Request};
 use proptest::{
     prelude::*,
@@ -161,7 +161,7 @@ async fn the_journal_is_looked_through_by_what_people_ask_for() {
         ("wait=soon", "wait is not a duration such as 30s"),
         ("after=-1", "after is not readable"),
         ("before=x", "before is not readable"),
-        ("order=up", "order is none of oldest, newest"),
+        ("order=up", "order is oldest or newest"),
         ("verdict=good", "verdict is none of accepted, repeated, "),
         ("direction=in", "direction is none of received, sent"),
         ("reveal=yes", "reveal is not readable"),
@@ -570,6 +570,32 @@ async fn a_curl_command_sends_the_same_again_signed_afresh() {
         "{upload}"
     );
     assert_eq!(world.mock.callbacks()[0].state, DeliveryState::Delivered);
+}
+
+#[tokio::test]
+async fn a_curl_command_of_what_was_received_leads_to_the_mock_whatever_host_its_sender_named() {
+    let world = World::new().await;
+    // Unsigned, and in absolute form, as a proxy is asked.
+    for target in ["http://evil.example", "https://evil.example:1", "http://u:p@evil.example"] {
+        let mut request = world.plain(Method::POST, "/", b"{}");
+        *request.uri_mut() = format!("{target}{}?type=A", path("/token")).parse().unwrap();
+        set_header(&mut request, "client-id", DEFAULT_CLIENT_ID);
+        world.mock.call(request).await;
+        let last = world.mock.journal().last().unwrap().number;
+        let command = text(&world, &format!("/_mock/journal/{last}/curl")).await;
+        assert!(command.contains("signature: ") && !command.contains("evil"), "{command}");
+        let url = format!("http://doku.test{}?type=A", path("/token"));
+        assert_eq!(sent_by(&command).uri(), url.as_str());
+        let page = text(&world, &format!("/_mock/ui/exchanges/{last}")).await;
+        let (_, again) = page.split_once("Send it again").unwrap();
+        assert!(again.contains("doku.test") && !again.contains("evil.example"), "{again}");
+    }
+    // A callback goes where it went.
+    let sink = Sink::answering([]).await;
+    world.registered(&sink).await;
+    let sent = world.mock.journal().last().unwrap().number;
+    let command = text(&world, &format!("/_mock/journal/{sent}/curl")).await;
+    assert_eq!(sent_by(&command).uri(), sink.url("/kyb").as_str());
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ import { story } from './story.mjs';
 story('a fault of replies that is armed on the page strikes, and is disarmed', {}, async ({ partner, page }) => {
   const ask = () => partner.send('POST', '/token', { grant_type: 'client_credentials', valid_time: '60' });
   await page.goto('/_mock/ui/faults');
-  await page.getByText('Nothing: everything goes as it should.').waitFor();
+  await page.getByText('Nothing is armed: everything goes as it should.').waitFor();
   const form = page.getByRole('region', { name: 'Of replies' });
   await form.getByLabel('What happens').selectOption('status');
-  await form.getByLabel('Status (status)').fill('503');
+  await form.getByLabel('HTTP status, for status').fill('503');
   await form.getByLabel('Only of operation').selectOption('Generate Token');
   await press(page, page.getByRole('button', { name: 'Arm this fault of replies' }));
   await page.getByRole('status').getByText('Armed.').waitFor();

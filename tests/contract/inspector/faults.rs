@@ -41,13 +41,17 @@ async fn what_a_form_arms_strikes_and_is_seen_to_and_can_be_disarmed() {
     assert_eq!(ask().await, 503);
     let (_, page) = get(&world, PAGE).await;
     assert!(seen(&page, [">happened once<", ">no more<"]), "{}", row(&page, 1));
+    // What has happened as often as it was to is not among what is armed.
+    let (armed, spent) = page.split_once("<h2>Spent</h2>").unwrap();
+    assert!(armed.contains("<h2>Armed</h2><p>Nothing is armed: everything goes"), "{armed}");
+    assert!(row(spent, 1).contains("Remove fault 1") && !page.contains("<button>Disarm fault"));
 
     let reply = post(&world, "/_mock/ui/faults/1/disarm", &[]).await;
     assert_eq!(reply.status(), 303);
     assert_eq!(reply.headers()["location"], "/_mock/ui/faults?done=disarmed");
     assert_eq!(listed(&world).await, json!([]));
     let (_, page) = get(&world, "/_mock/ui/faults?done=disarmed").await;
-    assert!(page.contains("Disarmed.") && page.contains("Nothing: everything goes as it should."));
+    assert!(page.contains("Disarmed.") && page.contains("Nothing is armed: everything goes"));
     assert_ne!(ask().await, 503);
 }
 
@@ -119,6 +123,7 @@ async fn what_is_refused_is_explained_and_stays_in_its_form() {
         (&[("callback", "drop"), ("by", "30m")], "by goes with delay alone"),
         (&[("callback", "drop"), ("times", "-1")], "times is not such a number"),
         (&[("reply", "status"), ("status", "200")], "status is no number from 400 to 599"),
+        (&[("reply", "status")], "status is missing: give 503, say"),
         (&[("reply", "status"), ("status", "lots")], "status is not such a number"),
         (&[("reply", "unsigned"), ("probability", "NaN")], "probability is none from 0 to 1"),
         (&[("reply", "unsigned"), ("probability", "2")], "probability is none from 0 to 1"),
@@ -149,6 +154,23 @@ async fn what_is_refused_is_explained_and_stays_in_its_form() {
         let status = post(&world, &format!("{PAGE}/{number}/disarm"), &[]).await.status();
         assert!(status == 404 || status == 400, "{number}: {status}");
     }
+}
+
+#[tokio::test]
+async fn a_form_with_more_than_anybody_types_is_not_given_back() {
+    let world = World::new().await;
+    let (size, within) = (1 << 20, 100 << 10);
+    for (count, status) in [(1024, 400), (1025, 400), (16 << 10, 413), (size, 413)] {
+        for name in ["fault", "reply", "callback", "partner"] {
+            let (answered, page) =
+                arm(&world, &[(name, &"\"".repeat(count)), ("fault", "x")]).await;
+            assert_eq!(answered, status, "{count} of {name}");
+            assert!(page.len() < within, "{count} of {name} give {}", page.len());
+            let is_told = page.contains("a field had more than 1024 bytes and is empty now");
+            assert_eq!(is_told, count == 1025, "{count} of {name}: {page}");
+        }
+    }
+    assert_eq!(listed(&world).await, json!([]));
 }
 
 #[tokio::test]

@@ -86,6 +86,21 @@ async fn a_page_loads_nothing_from_elsewhere_and_is_framed_by_nobody() {
 }
 
 #[tokio::test]
+async fn a_page_that_there_is_not_says_so_as_a_page() {
+    let world = World::new().await;
+    for path in ["/_mock/ui/nothing", "/_mock/ui/businesses/BSN-1/x/y", "/_mock/ui/%3Cscript%3E"] {
+        let (status, page) = get(&world, path).await;
+        assert_eq!(status, 404, "{path}");
+        assert!(page.contains("<h1>Not found</h1>") && page.contains("There is no such page"));
+        assert!(page.contains("href=\"/_mock/ui\"") && !page.contains("<script>"), "{page}");
+    }
+    let (status, _) = get(&world, "/_mock/nothing").await;
+    assert_eq!(status, 404);
+    let reply = post(&world, "/_mock/ui/nothing", &[("by", "1h")]).await;
+    assert_eq!(reply.status(), 405);
+}
+
+#[tokio::test]
 async fn a_form_counts_only_if_a_page_of_the_mock_itself_sends_it() {
     let world = World::new().await;
     let before = world.mock.now();
@@ -135,20 +150,16 @@ async fn a_page_that_listens_is_told_of_a_change() {
     let mut socket = TcpStream::connect(world.mock.address()).await.unwrap();
     socket.write_all(b"GET /_mock/ui/events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut lines = BufReader::new(socket).lines();
-    let mut events = 0;
-    while let Some(line) = lines.next_line().await.unwrap() {
-        if line == "event: changed" {
-            events += 1;
-            if events == 2 {
-                break;
-            }
-            // The first says that the page is listened to.
-            world.mock.advance(std::time::Duration::from_secs(1)).await.unwrap();
-            let reply = world.send(world.signed(Method::GET, "/nothing", b"")).await;
-            assert_eq!(reply.status(), 404);
-        }
-    }
-    assert_eq!(events, 2);
+    let mut told = async || {
+        while lines.next_line().await.unwrap().expect("the stream goes on") != "event: changed" {}
+    };
+    // Sooner than the sign of life that comes without a change.
+    let soon = std::time::Duration::from_secs(5);
+    tokio::time::timeout(soon, told()).await.expect("told that it is listened to");
+    world.mock.advance(std::time::Duration::from_secs(1)).await.unwrap();
+    let reply = world.send(world.signed(Method::GET, "/nothing", b"")).await;
+    assert_eq!(reply.status(), 404);
+    tokio::time::timeout(soon, told()).await.expect("told of the change");
 }
 
 fn base64(text: &str) -> String {

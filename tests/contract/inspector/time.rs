@@ -41,7 +41,8 @@ async fn the_page_says_which_clock_it_is_and_what_that_means() {
         assert_eq!(status, 200);
         assert!(page.contains(told) || page.contains(&told.replace("&apos;", "'")), "{page}");
         assert!(page.contains("Nothing is planned."));
-        assert!(!page.contains("to the next event</button>") && rows(&page).is_empty());
+        assert!(page.contains("Advance by 48 h<br>") && rows(&page).is_empty());
+        assert!(!page.contains("Advance to the next event"));
     }
 }
 
@@ -114,7 +115,9 @@ async fn the_ladder_of_a_refused_callback_is_seen_step_by_step() {
         assert_eq!(rows.len(), 1, "{rows:?}");
         let expected = format!("{due} Attempt {attempt} at callback {number} BRAND_PRODUCT QRIS");
         assert!(rows[0].starts_with(&expected), "{rows:?}");
-        let link = format!("href=\"/_mock/ui/businesses/{}#callback-{number}\"", business.id);
+        let id = &business.id;
+        let link =
+            format!("href=\"/_mock/ui/businesses/{id}?callback={number}#callback-{number}\"");
         assert!(page.contains(&link), "{link}");
         assert_eq!(post(&world, PAGE, &[("to", "next")]).await.status(), 303);
         assert_eq!(world.mock.callbacks()[9].attempts.len(), attempt);
@@ -147,10 +150,21 @@ async fn a_duration_that_is_refused_stays_to_be_corrected() {
         assert!(page.contains(&format!("name=\"{field}\" value=\"{escaped}\"")), "{typed}");
         assert!(!page.contains("<script>"));
     }
-    for fields in [&[][..], &[("by", "1h"), ("to", "next")], &[("by", " ")]] {
+    let long = "\"".repeat(1025);
+    for (fields, why) in [
+        (&[][..], "send the form as the page has it"),
+        (&[("by", "1h"), ("to", "next")], "give one of by and to"),
+        (&[("by", " ")], "type how far, such as 48h, or to which instant"),
+        (&[("by", &long)], "a field had more than 1024 bytes and is empty now"),
+    ] {
         let reply = post(&world, PAGE, fields).await;
         assert_eq!(reply.status(), 400, "{fields:?}");
+        let page = String::from_utf8(reply.body().to_vec()).unwrap();
+        assert!(page.contains(why) && !page.contains("&quot;&quot;"), "{fields:?}: {page}");
     }
+    let reply = post(&world, PAGE, &[("by", &"\"".repeat(3 << 20))]).await;
+    assert_eq!(reply.status(), 413);
+    assert!(reply.body().len() < 10_000);
     assert_eq!(world.mock.now(), start());
 }
 

@@ -6,7 +6,7 @@ use doku_mock::{DEFAULT_CLIENT_ID, DEFAULT_SECRET_KEY};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::get;
+use super::{ask, get};
 
 /// The numbers in the table, from its top.
 fn rows(page: &str) -> Vec<u64> {
@@ -79,9 +79,14 @@ async fn the_pager_leads_from_the_newest_to_every_exchange_once_and_back() {
 
     page = get(&world, &link(&page, "Newer").unwrap()).await.1;
     assert_eq!(rows(&page), (31..=80).rev().collect::<Vec<_>>());
-    page = get(&world, &link(&page, "Newer").unwrap()).await.1;
+    // The newest page is whole, and at its own address.
+    let reply = ask(&world, Method::GET, &link(&page, "Newer").unwrap(), "", &[]).await;
+    assert_eq!((reply.status().as_u16(), &reply.headers()["location"] == "/_mock/ui"), (303, true));
+    let reply = ask(&world, Method::GET, "/_mock/ui?text=%2Fround&after=120", "", &[]).await;
+    assert_eq!(reply.headers()["location"], "/_mock/ui?text=%2Fround");
+    page = timeline(&world, "").await;
     assert_eq!(rows(&page), (81..=130).rev().collect::<Vec<_>>());
-    assert!(link(&page, "Newer").is_none(), "the newest page is whole");
+    assert!(link(&page, "Newer").is_none());
 
     // A filter goes with it.
     world.send(world.plain(Method::GET, "/round", b"")).await;
@@ -152,6 +157,12 @@ async fn a_filter_that_cannot_be_read_is_told_beside_what_there_is() {
         assert!(page.contains(told) && page.contains("role=\"alert\""), "{page}");
         assert!(page.contains("<button class=\"first\" type=\"submit\">Filter"), "{page}");
         assert!(!page.contains(&long), "{query}");
+        let path = format!("/_mock/ui?{query}&business=BSN-%22&text=a%3C");
+        let (_, page) = get(&world, &path).await;
+        assert!(page.contains("value=\"BSN-&quot;\""), "what was typed is kept: {page}");
+        let text = if query.starts_with("text") { &long[..200] } else { "a&lt;" };
+        assert!(page.contains(&format!("value=\"{text}\"")), "{page}");
+        assert!(page.contains("GET /_mock/journal?order=newest&amp;limit=50<"), "{page}");
     }
 }
 
@@ -165,11 +176,14 @@ async fn a_wrong_signature_stands_out_and_opens_on_what_to_change() {
     let (_, row) = page.split_once("<tr class=\"bad-row\">").unwrap();
     let row = row.split("</tr>").next().unwrap();
     assert!(row.contains("href=\"/_mock/ui/exchanges/2#report\">body-newline</a>"), "{row}");
+    assert!(row.contains("href=\"/_mock/ui/exchanges/2#report\" aria-label=\"Exchange 2\""));
+    assert!(page.contains("href=\"/_mock/ui/exchanges/1\" aria-label=\"Exchange 1\""));
     let advice = "The body was hashed with a line end after it that is not sent: sign the very bytes that are sent.";
     assert!(row.contains(advice) && row.contains("not authenticated"), "{row}");
 
     let page = exchange(&world, 2, "").await;
     assert!(page.contains(&format!("<strong>{advice}</strong>")), "{page}");
+    assert!(page.find(advice) < page.find("<dl class=\"facts\">"), "it stands first: {page}");
     let digest = |body: &str| doku_signing::Digest::of(body.as_bytes()).to_string();
     let (right, signed) = (digest("{\"a\":1}"), digest("{\"a\":1}\n"));
     let compared = compared(&page);
@@ -236,7 +250,8 @@ async fn an_exchange_shows_what_it_changed_and_caused_and_leads_on() {
     let here = format!("href=\"/_mock/ui/businesses/{}", business.id);
     assert!(page.contains(&format!("{here}\"")), "{page}");
     for number in 1..=10 {
-        assert!(page.contains(&format!("{here}#callback-{number}\"")), "{number}");
+        let link = format!("{here}?callback={number}#callback-{number}\"");
+        assert!(page.contains(&link), "{number}");
     }
     assert!(page.contains("<span class=\"badge open\">pending</span>"), "{page}");
     assert!(page.contains("href=\"/_mock/ui/assumptions#A21\""), "{page}");
@@ -249,7 +264,7 @@ async fn an_exchange_shows_what_it_changed_and_caused_and_leads_on() {
     world.mock.advance(std::time::Duration::from_secs(1800)).await.unwrap();
     let again = exchange(&world, 16, "").await;
     assert!(again.contains("callback 1</a>, attempt 2"), "{again}");
-    assert!(again.contains(&format!("{here}#callback-1\"")), "{again}");
+    assert!(again.contains(&format!("{here}?callback=1#callback-1\"")), "{again}");
     let row = timeline(&world, "direction=sent").await;
     assert!(row.contains("callback 1, attempt 2"), "{row}");
 

@@ -11,7 +11,7 @@ use http::Uri;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Operation, parameter};
+use super::{Operation, one_of};
 use crate::{app::App, journal::Stood, reply::Reply};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -41,7 +41,7 @@ pub(crate) struct StoodOn {
 /// `GET /_mock/assumptions?evidence=assumed`.
 async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = async {
-        let kind = parameter::<Kind>(&uri, "evidence")?;
+        let kind = one_of(&uri, "evidence", &Kind::ALL.map(|kind| (kind.as_str(), kind)))?;
         Ok(Reply::ok(&assumptions(&app, kind), &[]))
     };
     listed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()

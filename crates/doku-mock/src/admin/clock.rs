@@ -72,18 +72,22 @@ async fn read(State(app): State<Arc<App>>) -> Response {
 async fn agenda(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let listed = async {
         let limit = parameter(&uri, "limit")?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-        Ok(Reply::ok(&planned(&app, limit).await?, &[]))
+        Ok(Reply::ok(&planned(&app, limit).await?.0, &[]))
     };
     listed.await.unwrap_or_else(|refusal: Reply| refusal).into_response()
 }
 
-/// The first so many things that fall due, soonest first.
+/// The first so many things that fall due, soonest first, and when the next does, as of one moment.
 ///
 /// # Errors
 /// The state cannot be read.
-pub(crate) async fn planned(app: &App, limit: usize) -> Result<Vec<Planned>, Reply> {
+pub(crate) async fn planned(
+    app: &App,
+    limit: usize,
+) -> Result<(Vec<Planned>, Option<Timestamp>), Reply> {
     let pace = app.config.pace;
-    let read = app.store.run(move |state| state.agenda(pace, limit).map_err(Reply::from));
+    let read =
+        app.store.run(move |state| Ok::<_, Reply>((state.agenda(pace, limit)?, state.next_due()?)));
     Ok(read.await?.0)
 }
 

@@ -165,6 +165,9 @@ impl Arm {
             "status" => (status.clone(), bytes),
             _ => (self.by.clone(), bytes),
         };
+        if name == "status" && status.is_none() {
+            return Err(refusal("status is missing: give 503, say"));
+        }
         let stray = match name {
             "" => false,
             "status" | "truncate" | "wrong-length" => self.by.is_some(),
@@ -225,9 +228,9 @@ struct ShownCallback {
     /// Only callbacks of this type.
     #[serde(rename = "type")]
     callback_type: Option<String>,
-    /// How many times more it can happen; without end if null.
+    /// How many times in all; without end if null.
     times: Option<u32>,
-    /// The same by the name that it has for faults of replies.
+    /// How many times more it can happen; without end if null.
     remaining: Option<u32>,
     /// How many times it has happened.
     happened: u32,
@@ -301,7 +304,7 @@ fn shown_callback(number: u64, fault: &CallbackFault, text: String) -> ShownCall
         callback,
         by: by.and_then(written),
         callback_type: fault.callback_type.as_ref().map(ToString::to_string),
-        times: fault.times,
+        times: fault.anew().times,
         remaining: fault.times,
         happened: fault.happened,
         fault: text,

@@ -11,7 +11,7 @@ use doku_types::{Timestamp, partner::endpoint::Endpoint};
 use http::{HeaderValue, StatusCode, Uri, header};
 use tokio::task::spawn_blocking;
 
-use super::{Operation, parameter};
+use super::{Operation, clock::duration, is_newest_first, one_of, parameter};
 use crate::{
     app::App,
     journal::{
@@ -195,8 +195,7 @@ pub(crate) async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
     Ok(Query {
         after: parameter(uri, "after")?.unwrap_or(0),
         before: parameter(uri, "before")?,
-        order: one_of(uri, "order", &[("oldest", Order::Oldest), ("newest", Order::Newest)])?
-            .unwrap_or_default(),
+        order: if is_newest_first(uri)? { Order::Newest } else { Order::Oldest },
         partner: parameter(uri, "partner")?,
         operation,
         status,
@@ -206,18 +205,6 @@ pub(crate) async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
         from: instant("from")?,
         until: instant("until")?,
         text,
-    })
-}
-
-/// A parameter that is one of these words.
-fn one_of<T: Copy>(uri: &Uri, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Reply> {
-    let Some(said) = parameter::<String>(uri, name)? else {
-        return Ok(None);
-    };
-    let found = words.iter().find(|(word, _)| *word == said);
-    found.map(|(_, meant)| Some(*meant)).ok_or_else(|| {
-        let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        refused(&format!("{name} is none of {}", known.join(", ")))
     })
 }
 
@@ -245,10 +232,8 @@ fn wait(uri: &Uri) -> Result<Option<Duration>, Reply> {
     let Some(text) = parameter::<String>(uri, "wait")? else {
         return Ok(None);
     };
-    let read = text.parse::<jiff::SignedDuration>().ok();
-    let read = read.and_then(|wait| Duration::try_from(wait).ok());
-    read.map(|wait| Some(wait.min(MAX_WAIT)))
-        .ok_or_else(|| refused("wait is not a duration such as 30s"))
+    let wait = duration(&text).map_err(|_| refused("wait is not a duration such as 30s"))?;
+    Ok(Some(wait.min(MAX_WAIT)))
 }
 
 /// Waits until something is found, in vain for so long at most, or until the mock stops.

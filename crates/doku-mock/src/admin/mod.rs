@@ -174,6 +174,22 @@ fn parameter<T: std::str::FromStr>(uri: &Uri, name: &str) -> Result<Option<T>, R
     })
 }
 
+/// A parameter that is one of these words.
+///
+/// # Errors
+/// 400 for another word; it names them.
+fn one_of<T: Copy>(uri: &Uri, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Reply> {
+    let Some(said) = parameter::<String>(uri, name)? else {
+        return Ok(None);
+    };
+    let found = words.iter().find(|(word, _)| *word == said);
+    found.map(|(_, meant)| Some(*meant)).ok_or_else(|| {
+        let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        let message = format!("{name} is none of {}", known.join(", "));
+        Reply::business(StatusCode::BAD_REQUEST, message, "A30")
+    })
+}
+
 /// Whether a list is to be newest first, by the parameter `order`.
 ///
 /// # Errors

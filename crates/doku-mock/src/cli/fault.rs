@@ -61,8 +61,8 @@ fn shown(armed: &Value) -> String {
             format!("callback.{kind}{}{}", by.unwrap_or_default(), of.unwrap_or_default())
         }
     };
-    let more = if text("callback").is_empty() { &armed["remaining"] } else { &armed["times"] };
-    let more = more.as_u64().map_or(String::new(), |more| format!(", {more} more to come"));
+    let more =
+        armed["remaining"].as_u64().map_or(String::new(), |more| format!(", {more} more to come"));
     let row = format!("{}  {what}  happened {}{more}", armed["number"], armed["happened"]);
     visible(&row)
 }

@@ -63,7 +63,7 @@ impl CallbackFault {
     }
 
     /// As it was armed, before anything of it happened.
-    pub(super) fn anew(&self) -> Self {
+    pub(crate) fn anew(&self) -> Self {
         let times = self.times.map(|times| times.saturating_add(self.happened));
         Self { times, happened: 0, ..self.clone() }
     }

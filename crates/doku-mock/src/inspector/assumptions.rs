@@ -56,7 +56,7 @@ async fn show(State(app): State<Arc<App>>, uri: Uri) -> Response {
 }
 
 fn filter(kind: Option<Kind>) -> Markup {
-    let kinds = Kind::ALL.map(|kind| (kind.as_str().to_owned(), name(kind).to_owned()));
+    let kinds = Kind::ALL.map(|kind| (kind.as_str().to_owned(), name(kind)));
     let chosen = kind.map(Kind::as_str);
     html! {
         form.filter method="get" action=(PATH) {
@@ -82,9 +82,9 @@ fn table(entries: &[StoodOn]) -> Markup {
                     @for StoodOn { entry, replies, last_reply } in entries {
                         tr id=(entry.id) {
                             th.whole scope="row" { (entry.id) }
-                            td { (entry.what) }
-                            td { (name(Kind(entry.evidence))) br; span.quiet { (entry.source) } }
-                            td.whole { (told(*replies, *last_reply)) }
+                            td data-label="What" { (entry.what) }
+                            td data-label="How it is known" { (name(Kind(entry.evidence))) br; span.quiet { (entry.source) } }
+                            td.whole data-label="Replies" { (told(*replies, *last_reply)) }
                         }
                     }
                 }
@@ -107,13 +107,8 @@ fn told(replies: u64, last: Option<u64>) -> Markup {
     }
 }
 
-fn name(kind: Kind) -> &'static str {
-    match kind.as_str() {
-        "documented" => "documented",
-        "observed" => "observed",
-        "second_hand" => "second hand",
-        _ => "assumed",
-    }
+fn name(kind: Kind) -> String {
+    kind.as_str().replace('_', " ")
 }
 
 const PATH: &str = "/_mock/ui/assumptions";

@@ -53,11 +53,16 @@ async fn arm(
     Extension(api): Extension<Api>,
     request: Request,
 ) -> Response {
-    let form = match Form::read(&app, request).await {
-        Ok(form) => form,
+    let (form, too_long) = match Form::read_short(&app, request).await {
+        Ok(read) => read,
         Err(refusal) => return refused(&app, Tab::Faults, &refusal, PATH),
     };
-    let armed = async { api.post(&app, FAULTS, &arm::document(&form)?).await };
+    let armed = async {
+        match too_long {
+            Some(refusal) => Err(refusal),
+            None => api.post(&app, FAULTS, &arm::document(&form)?).await,
+        }
+    };
     match armed.await {
         Ok(_) => see(PATH, Done::Armed),
         Err(refusal) => {

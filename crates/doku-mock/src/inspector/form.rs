@@ -17,12 +17,36 @@ impl Form {
     /// # Errors
     /// It is none, is too large, or did not come whole and in time.
     pub(super) async fn read(app: &App, request: Request) -> Result<Self, Refusal> {
+        Self::read_up_to(MAX_FORM, app, request).await
+    }
+
+    /// The fields of a form that takes a line or two: of at most 16 KiB. One of more than 1 KiB is empty, since it
+    /// cannot be meant, and the page is to say so.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) async fn read_short(
+        app: &App,
+        request: Request,
+    ) -> Result<(Self, Option<Refusal>), Refusal> {
+        let Self(mut fields) = Self::read_up_to(MAX_SHORT_FORM, app, request).await?;
+        let all = fields.len();
+        fields.retain(|(_, value)| value.len() <= MAX_LINE);
+        let too_long = (fields.len() < all).then(|| {
+            Refusal::of(format!(
+                "a field had more than {MAX_LINE} bytes and is empty now: type less"
+            ))
+        });
+        Ok((Self(fields), too_long))
+    }
+
+    async fn read_up_to(most: usize, app: &App, request: Request) -> Result<Self, Refusal> {
         let sent = request.headers().get(header::CONTENT_TYPE).and_then(|sent| sent.to_str().ok());
         if !sent.is_some_and(|sent| sent.starts_with(URL_ENCODED)) {
             return Err(Refusal::of("send the form as the page has it"));
         }
         let limits = &app.config.limits;
-        Ok(Self::of(&body::read(&mut request.into_body(), MAX_FORM, limits.body).await?))
+        Ok(Self::of(&body::read(&mut request.into_body(), most, limits.body).await?))
     }
 
     /// The fields of a query.
@@ -82,6 +106,10 @@ impl Form {
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 /// The largest form, in bytes: one that holds the largest document, most of whose characters may take three.
 const MAX_FORM: usize = 3 * MAX_BODY + 4096;
+/// The largest form of a line or two, in bytes.
+const MAX_SHORT_FORM: usize = 16 << 10;
+/// The longest line of such a form, in bytes.
+const MAX_LINE: usize = 1 << 10;
 
 #[cfg(test)]
 mod tests {

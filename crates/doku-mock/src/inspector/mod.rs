@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    extract::Request,
+    extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -27,8 +27,9 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 
 use crate::{app::App, reply::Reply};
-use api::Api;
+use api::{Api, Refusal};
 pub(crate) use events::MAX_LISTENERS;
+use page::Tab;
 
 /// Every page. `all` is the mock without them: whatever a page does, it asks of that.
 pub(crate) fn routes(all: Router) -> Router<Arc<App>> {
@@ -47,6 +48,7 @@ pub(crate) fn routes(all: Router) -> Router<Arc<App>> {
         .merge(faults::routes())
         .merge(assumptions::routes())
         .merge(try_it::routes())
+        .route(&format!("{ROOT}/{{*nothing}}"), get(nothing))
         .layer(Extension(Api::new(all)))
         .layer(middleware::from_fn(guard))
 }
@@ -69,6 +71,13 @@ async fn guard(request: Request, next: Next) -> Response {
     // Without it a browser would not say of which page a form is.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
+}
+
+/// What is no page.
+async fn nothing(State(app): State<Arc<App>>) -> Response {
+    let messages = vec!["There is no such page: the ones that there are stand above.".to_owned()];
+    let refusal = Refusal { status: StatusCode::NOT_FOUND, messages };
+    page::refused(&app, Tab::Timeline, &refusal, ROOT)
 }
 
 async fn style() -> Response {

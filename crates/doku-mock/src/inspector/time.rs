@@ -21,7 +21,7 @@ use super::{
     page::{Done, Tab, messages, notice, page, refused, see},
     pieces::{as_api, text_field, time},
 };
-use crate::{Clock, admin, app::App, reply::Reply, store::Planned};
+use crate::{Clock, admin, app::App, store::Planned};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route(PATH, get(show).post(advance))
@@ -39,15 +39,20 @@ async fn advance(
     Extension(api): Extension<Api>,
     request: Request,
 ) -> Response {
-    let form = Form::read(&app, request).await;
-    let advanced = match &form {
-        Ok(form) => api.post(&app, ADVANCE, &document(form)).await,
-        Err(refusal) => Err(Refusal { messages: refusal.messages.clone(), ..*refusal }),
+    let (form, too_long) = match Form::read_short(&app, request).await {
+        Ok(read) => read,
+        Err(refusal) => return refused(&app, Tab::Time, &refusal, PATH),
+    };
+    let document = document(&form);
+    let advanced = match too_long {
+        Some(refusal) => Err(refusal),
+        None if document == json!({}) => Err(Refusal::of(NOTHING)),
+        None => api.post(&app, ADVANCE, &document).await,
     };
     let Err(refusal) = advanced else {
         return see(PATH, Done::Advanced);
     };
-    let mut response = shown(&app, &messages(&refusal), &form.unwrap_or_default()).await;
+    let mut response = shown(&app, &messages(&refusal), &form).await;
     *response.status_mut() = refusal.status;
     response
 }
@@ -58,19 +63,11 @@ fn document(form: &Form) -> Value {
 }
 
 async fn shown(app: &App, told: &Markup, typed: &Form) -> Response {
-    let read = async {
-        let planned = admin::planned(app, ROWS + 1).await?;
-        Ok::<_, Reply>((planned, next_due(app).await?))
-    };
-    let (planned, next) = match read.await {
+    let (planned, next) = match admin::planned(app, ROWS + 1).await {
         Ok(read) => read,
         Err(refusal) => return refused(app, Tab::Time, &refusal.into(), PATH),
     };
     page(app, Tab::Time, "Time", &content(app, &planned, next, told, typed))
-}
-
-async fn next_due(app: &App) -> Result<Option<Timestamp>, Reply> {
-    Ok(app.store.run(|state| state.next_due().map_err(Reply::from)).await?.0)
 }
 
 fn content(
@@ -154,5 +151,6 @@ fn which(clock: Clock) -> String {
 
 const PATH: &str = "/_mock/ui/time";
 const ADVANCE: &str = "/_mock/clock/advance";
+const NOTHING: &str = "nothing was typed: type how far, such as 48h, or to which instant, such as 2030-01-01T00:00:00Z";
 /// How much of the agenda is shown.
 const ROWS: usize = 50;

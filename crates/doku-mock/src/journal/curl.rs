@@ -2,7 +2,7 @@
 
 use doku_signing::non_snap::Form;
 use doku_types::{ClientId, partner::endpoint::Endpoint};
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header, uri::PathAndQuery};
 
 use super::{
     Direction, JournalEntry,
@@ -34,10 +34,18 @@ struct Command<'a> {
 
 impl<'a> Command<'a> {
     fn new(app: &'a App, mask: &'a Mask<'a>, entry: &'a JournalEntry) -> Self {
-        let target = mask.target(&entry.target);
-        let url = match entry.target.scheme() {
-            Some(_) => target.clone(),
-            None => format!("{}{target}", app.base_url),
+        let (target, url) = match entry.direction {
+            // Wherever a stranger says that it was sent to: it is signed afresh, and goes to the mock alone.
+            Direction::Received { .. } => {
+                let target = entry.target.path_and_query().cloned();
+                let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
+                let target = mask.target(&Uri::from(target));
+                (target.clone(), format!("{}{target}", app.base_url))
+            }
+            Direction::Sent { .. } => {
+                let target = mask.target(&entry.target);
+                (target.clone(), target)
+            }
         };
         // What stands for masked text has spaces.
         let mut curl = Curl::new(entry.method.as_str(), &url.replace(' ', "%20"));
@@ -53,6 +61,7 @@ impl<'a> Command<'a> {
         let body = self.body();
         let partner = entry.partner().map(ClientId::from);
         let credentials = partner.as_ref().and_then(|partner| app.credentials(partner));
+        let (author, _) = entry.direction.authors();
         let mut headers = HeaderMap::new();
         let is_signed = credentials.is_some_and(|credentials| {
             let path = entry.target.path();
@@ -71,7 +80,7 @@ impl<'a> Command<'a> {
             if is_new || SET_BY_CURL.contains(&name.as_str()) {
                 continue;
             }
-            let shown = mask.header(name, value.as_bytes());
+            let shown = mask.header(name, value.as_bytes(), author);
             if shown.as_bytes() == value.as_bytes() {
                 self.curl.header(name.as_str(), &shown);
             } else {

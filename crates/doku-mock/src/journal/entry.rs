@@ -6,7 +6,7 @@ use bytes::Bytes;
 use doku_types::{BusinessId, ClientId, Timestamp, partner::endpoint::Endpoint};
 use http::{HeaderMap, Method, StatusCode, Uri};
 
-use super::{BusinessState, Verdict};
+use super::{BusinessState, Verdict, mask::Author};
 use crate::explanation::Explanation;
 
 /// One exchange. Headers and bodies are raw, with whatever secrets and personal data they hold, so
@@ -134,6 +134,16 @@ impl JournalEntry {
         match &self.direction {
             Direction::Received { operation, .. } => *operation,
             Direction::Sent { .. } => None,
+        }
+    }
+}
+
+impl Direction {
+    /// Whose words the request and the answer are.
+    pub(super) fn authors(&self) -> (Author, Author) {
+        match self {
+            Self::Received { .. } => (Author::Stranger, Author::Mock),
+            Self::Sent { .. } => (Author::Mock, Author::Stranger),
         }
     }
 }

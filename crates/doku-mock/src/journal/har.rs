@@ -31,12 +31,13 @@ fn har_entry(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> Value {
     let query = mask.query(entry.target.query().unwrap_or_default());
     let query: Vec<_> =
         query.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    let (asker, author) = entry.direction.authors();
     let mut request = json!({
         "method": entry.method.as_str(),
         "url": url,
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": shown_headers(mask, &entry.target, &entry.request_headers),
+        "headers": shown_headers(mask, &entry.target, &entry.request_headers, asker),
         "queryString": query,
         "headersSize": -1,
         "bodySize": entry.request_size.map_or(-1, u64::cast_signed),
@@ -51,13 +52,12 @@ fn har_entry(app: &App, mask: &Mask<'_>, entry: &JournalEntry) -> Value {
             request["postData"]["comment"] = json!(format!("text is in {encoding}"));
         }
     }
-    let (author, comment) = match &entry.direction {
-        Direction::Received { operation, .. } => (
-            Author::Mock,
-            operation.map_or("no operation", |operation| operation.name()).to_owned(),
-        ),
+    let comment = match &entry.direction {
+        Direction::Received { operation, .. } => {
+            operation.map_or("no operation", |operation| operation.name()).to_owned()
+        }
         Direction::Sent { callback, attempt, .. } => {
-            (Author::Stranger, format!("callback {callback}, attempt {attempt}"))
+            format!("callback {callback}, attempt {attempt}")
         }
     };
     json!({
@@ -95,7 +95,7 @@ fn response(mask: &Mask<'_>, entry: &JournalEntry, author: Author) -> Value {
         "statusText": answer.status.canonical_reason().unwrap_or_default(),
         "httpVersion": http_version,
         "cookies": [],
-        "headers": shown_headers(mask, &entry.target, &answer.headers),
+        "headers": shown_headers(mask, &entry.target, &answer.headers, author),
         "content": content,
         "redirectURL": "",
         "headersSize": -1,
@@ -116,5 +116,7 @@ fn text(content: Content) -> (String, Option<&'static str>) {
 
 fn media_type(mask: &Mask<'_>, headers: &HeaderMap) -> String {
     let told = headers.get(header::CONTENT_TYPE);
-    told.map_or("x-unknown".to_owned(), |told| mask.header(&header::CONTENT_TYPE, told.as_bytes()))
+    told.map_or("x-unknown".to_owned(), |told| {
+        mask.header(&header::CONTENT_TYPE, told.as_bytes(), Author::Stranger)
+    })
 }

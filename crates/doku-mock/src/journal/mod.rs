@@ -36,7 +36,7 @@ pub use entry::{Answer, Direction, JournalEntry};
 pub(crate) use exchange::{ReceivedRequest, SentCallback, Told};
 pub(crate) use har::har;
 pub(crate) use head::Head;
-pub(crate) use mask::Mask;
+pub(crate) use mask::{Author, Mask};
 pub(crate) use query::{MAX_TEXT, Order, Query, Statuses, Text, kebab, operation};
 pub(crate) use received::Begun;
 pub(crate) use shown::{Caused, Message, Shown, shown};

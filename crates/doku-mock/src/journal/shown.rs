@@ -162,18 +162,15 @@ pub(crate) async fn shown(
 
 impl Shown {
     fn of(entry: &JournalEntry, mask: &Mask<'_>, records: &HashMap<i64, CallbackRecord>) -> Self {
-        let author = match entry.direction {
-            Direction::Received { .. } => Author::Mock,
-            Direction::Sent { .. } => Author::Stranger,
-        };
+        let (asker, author) = entry.direction.authors();
         let request = Message::of(
-            shown_headers(mask, &entry.target, &entry.request_headers),
+            shown_headers(mask, &entry.target, &entry.request_headers, asker),
             mask.body(&entry.request_headers, &entry.request_body, Author::Stranger),
             (entry.request_body.len(), entry.request_size),
         );
         let response = entry.answer.as_ref().map(|answer| {
             let content = mask.body(&answer.headers, &answer.body, author);
-            let headers = shown_headers(mask, &entry.target, &answer.headers);
+            let headers = shown_headers(mask, &entry.target, &answer.headers, author);
             Message::of(headers, content, (answer.body.len(), Some(answer.size)))
         });
         let mut shown = Self {
@@ -259,12 +256,19 @@ impl Message {
 }
 
 /// The headers of a request to this target, or of its answer.
-pub(super) fn shown_headers(mask: &Mask<'_>, target: &Uri, headers: &HeaderMap) -> Vec<Header> {
+pub(super) fn shown_headers(
+    mask: &Mask<'_>,
+    target: &Uri,
+    headers: &HeaderMap,
+    author: Author,
+) -> Vec<Header> {
     let shown = headers.iter().map(|(name, value)| Header {
         name: name.as_str().to_owned(),
         value: match name.as_str() {
-            DIAGNOSIS => mask.diagnosis(&String::from_utf8_lossy(value.as_bytes()), target),
-            _ => mask.header(name, value.as_bytes()),
+            DIAGNOSIS if author == Author::Mock => {
+                mask.diagnosis(&String::from_utf8_lossy(value.as_bytes()), target)
+            }
+            _ => mask.header(name, value.as_bytes(), author),
         },
     });
     shown.collect()

@@ -1,6 +1,6 @@
 //! What a request changed of a business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
@@ -16,9 +16,9 @@ pub(super) fn changes(entry: &Shown) -> Markup {
     let before = entry.before.as_ref().map(statuses);
     let is_new = before.is_none();
     let before = before.unwrap_or_default();
-    let names: BTreeMap<_, _> = before.keys().chain(after.keys()).map(|name| (name, ())).collect();
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed: Vec<_> = names
-        .into_keys()
+        .into_iter()
         .map(|name| (name, before.get(name), after.get(name)))
         .filter(|(_, before, after)| before != after)
         .collect();

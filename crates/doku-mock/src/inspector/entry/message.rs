@@ -35,14 +35,14 @@ fn headers(title: &str, message: &Message, api: &str) -> Markup {
             p.quiet { "No headers." }
         } @else {
             div.table tabindex="0" role="region" aria-label={ (title) ": headers" } {
-                table {
+                table.cards {
                     caption { (title) ": headers" }
                     thead { tr { th scope="col" { "Name" } th scope="col" { "Value" } } }
                     tbody {
                         @for (name, value, is_cut) in rows {
                             tr {
                                 th scope="row" { code { (name) } }
-                                td { bdi.mono { (value) @if is_cut { "…" } } }
+                                td data-label="Value" { bdi.mono { (value) @if is_cut { "…" } } }
                             }
                         }
                     }

@@ -65,8 +65,8 @@ fn content(
     let api = format!("/_mock/journal/{number}{revealed}");
     html! {
         (neighbours(app, number))
-        (summary(entry, shown))
         @if let Some(diagnosis) = &shown.diagnosis { (report::report(diagnosis)) }
+        (summary(entry, shown))
         (reveal(app, &format!("/_mock/ui/exchanges/{number}"), query))
         (message::message("Request", "request", &shown.request, &api))
         @if let Some(response) = &shown.response {
@@ -135,7 +135,7 @@ fn summary(kept: &JournalEntry, entry: &Shown) -> Markup {
             }
             @if !entry.assumptions.is_empty() {
                 dt { "Stood on" }
-                dd { ul { @for id in entry.assumptions.iter().take(MAX_ASSUMPTIONS) { li { (assumption(id)) } } } }
+                dd { ul { @for id in &entry.assumptions { li { (assumption(id)) } } } }
             }
         }
     }
@@ -152,7 +152,7 @@ fn assumption(id: &str) -> Markup {
 fn callback_link(business: Option<&str>, callback: i64) -> Markup {
     html! {
         @match business {
-            Some(id) => a href={ "/_mock/ui/businesses/" (id) "#callback-" (callback) } { "callback " (callback) },
+            Some(id) => a href={ "/_mock/ui/businesses/" (id) "?callback=" (callback) "#callback-" (callback) } { "callback " (callback) },
             None => { "callback " (callback) }
         }
     }
@@ -177,5 +177,3 @@ fn again(app: &App, mask: &Mask<'_>, entry: &JournalEntry, revealed: &str) -> Ma
 const MAX_TARGET: usize = 4 << 10;
 /// How much of a command is shown, in bytes.
 const MAX_COMMAND: usize = 24 << 10;
-/// How many assumptions are listed; there are fewer in the ledger.
-const MAX_ASSUMPTIONS: usize = 100;

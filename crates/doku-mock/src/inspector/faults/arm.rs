@@ -36,9 +36,9 @@ fn callbacks(typed: &Form) -> Markup {
         form method="post" action=(PATH) {
             div.fields {
                 (choice("callback-kind", "callback", "What happens", None, &names(&CALLBACKS), typed.text("callback")))
-                (text_field("callback-by", "by", "By (delay)", typed.text("by"), "30m"))
+                (text_field("callback-by", "by", "Duration, for delay", typed.text("by"), "30m"))
                 (choice("callback-type", "type", "Only of type", Some("any"), &types, typed.text("type")))
-                (text_field("callback-times", "times", "So many times", typed.text("times"), "without end"))
+                (text_field("callback-times", "times", HOW_OFTEN, typed.text("times"), "1"))
             }
             button.first { "Arm this fault of callbacks" }
         }
@@ -58,15 +58,15 @@ fn replies(typed: &Form) -> Markup {
         form method="post" action=(PATH) {
             div.fields {
                 (choice("reply-kind", "reply", "What happens", None, &names(&REPLIES), typed.text("reply")))
-                (field("status", "Status (status)", "503"))
-                (field("code", "Gateway's code (status)", "invalid_signature"))
-                (field("retry_after", "Retry-After (status)", "5s"))
-                (field("by", "By (delay, drip, skew)", "2s"))
-                (field("bytes", "Bytes (drip, truncate, wrong-length)", "16"))
+                (field("status", "HTTP status, for status", "503"))
+                (field("code", "Gateway's code, for status", "invalid_signature"))
+                (field("retry_after", "Retry-After, for status", "5s"))
+                (field("by", "Duration, for delay, drip and skew", "2s"))
+                (field("bytes", "Bytes, for drip, truncate and wrong-length", "16"))
                 (choice("reply-operation", "operation", "Only of operation", Some("any"), &operations, typed.text("operation")))
                 (field("partner", "Only to partner", "BRN-…"))
                 (field("nth", "From which call on", "1"))
-                (field("times", "So many times", "without end"))
+                (field("times", HOW_OFTEN, "1"))
                 (field("probability", "With probability", "0.1"))
             }
             button.first { "Arm this fault of replies" }
@@ -133,3 +133,5 @@ pub(super) fn document(form: &Form) -> Result<Value, Refusal> {
     put("probability", probability.map(Value::from));
     Ok(Value::Object(document))
 }
+
+const HOW_OFTEN: &str = "How often (empty: always)";

@@ -1,4 +1,4 @@
-//! What is armed, as a table.
+//! What is armed, and what is spent, as tables.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,27 @@ use super::super::pieces::{as_api, said_short};
 use super::{FAULTS, PATH};
 use crate::{Fault, ReplyFault};
 
-/// Every armed fault, by its number.
+/// Every fault, by its number: those that may happen, and those that have happened as often as they were to.
 pub(super) fn armed(faults: &BTreeMap<u64, Fault>) -> Markup {
+    let (spent, armed): (Vec<_>, Vec<_>) =
+        faults.iter().partition(|(_, fault)| fault.remaining() == Some(0));
     html! {
-        h2 { "What is armed" }
-        @if faults.is_empty() {
-            p { "Nothing: everything goes as it should." }
+        h2 { "Armed" }
+        @if armed.is_empty() {
+            p { "Nothing is armed: everything goes as it should." }
         } @else {
-            div.table tabindex="0" role="region" aria-label="Armed faults" {
-                table.cards {
-                    caption { "The text arms the same again: here, as " code { "--fault" } " and with " code { "doku-mock fault" } "." }
-                    thead.whole {
-                        tr {
-                            th scope="col" { "Fault" }
-                            th scope="col" { "Text" }
-                            th scope="col" { "Limited to" }
-                            th scope="col" { "Happened" }
-                            th scope="col" { "Still to come" }
-                            th scope="col" { "Disarm" }
-                        }
-                    }
-                    tbody {
-                        @for (number, fault) in faults { (row(*number, fault)) }
-                    }
-                }
-            }
+            (table("Armed faults", "Disarm", &armed))
+        }
+        @if !spent.is_empty() {
+            h2 { "Spent" }
+            p { "These have happened as often as they were to, and do nothing any more." }
+            (table("Spent faults", "Remove", &spent))
+        }
+        @if !faults.is_empty() {
+            p.hint { "The text arms the same again: here, as " code { "--fault" } " and with " code { "doku-mock fault" } "." }
             div.actions {
                 form method="post" action={ (PATH) "/disarm" } {
-                    button.danger { "Disarm all" }
+                    button.danger { @if spent.is_empty() { "Disarm all" } @else { "Disarm and remove all" } }
                 }
             }
             (as_api("DELETE", FAULTS, None))
@@ -44,33 +37,56 @@ pub(super) fn armed(faults: &BTreeMap<u64, Fault>) -> Markup {
     }
 }
 
-fn row(number: u64, fault: &Fault) -> Markup {
+/// Some of them, with a button each that does so much.
+fn table(label: &str, verb: &str, faults: &[(&u64, &Fault)]) -> Markup {
+    html! {
+        div.table tabindex="0" role="region" aria-label=(label) {
+            table.cards {
+                thead.whole {
+                    tr {
+                        th scope="col" { "Fault" }
+                        th scope="col" { "Text" }
+                        th scope="col" { "Limited to" }
+                        th scope="col" { "Happened" }
+                        th scope="col" { "Still to come" }
+                        th scope="col" { (verb) }
+                    }
+                }
+                tbody {
+                    @for (number, fault) in faults { (row(**number, fault, verb)) }
+                }
+            }
+        }
+    }
+}
+
+fn row(number: u64, fault: &Fault, verb: &str) -> Markup {
     let text = fault.text();
     let shown: String = text.chars().take(MAX_TEXT).collect();
     html! {
         tr id={ "fault-" (number) } {
             th.whole scope="row" { (number) ": " (fault.kind()) }
-            td {
+            td data-label="Text" {
                 code { bdi { (shown) } }
                 @if shown.len() < text.len() { "…" br; span.hint { "GET " (FAULTS) " has all of it." } }
             }
-            td { (limits(fault)) }
-            td.whole {
+            td data-label="Limited to" { (limits(fault)) }
+            td.whole data-label="Happened" {
                 @match fault.happened() {
                     0 => "never yet",
                     happened => { "happened " (times(happened)) }
                 }
             }
-            td.whole {
+            td.whole data-label="Still to come" {
                 @match fault.remaining() {
                     Some(0) => "no more",
                     Some(more) => { (times(more)) " more" }
                     None => "without end",
                 }
             }
-            td.whole {
+            td.whole data-label=(verb) {
                 form method="post" action={ (PATH) "/" (number) "/disarm" } {
-                    button { "Disarm fault " (number) }
+                    button { (verb) " fault " (number) }
                 }
             }
         }

@@ -41,14 +41,14 @@ fn row(planned: &Planned, now: Timestamp) -> Markup {
     let business = format!("/_mock/ui/businesses/{}", planned.business);
     html! {
         tr {
-            td.whole { (time(planned.due)) br; span.quiet { (until(now, planned.due)) } }
-            td {
+            td.whole data-label="When" { (time(planned.due)) br; span.quiet { (until(now, planned.due)) } }
+            td data-label="What" {
                 @match planned.what {
                     What::Decision => "KYB decides",
                     What::Attempt => {
                         "Attempt " (planned.attempt.unwrap_or_default()) " at "
                         @let number = planned.callback.unwrap_or_default();
-                        a href={ (business) "#callback-" (number) } { "callback " (number) }
+                        a href={ (business) "?callback=" (number) "#callback-" (number) } { "callback " (number) }
                     }
                 }
                 br; (said_short(&planned.callback_type))
@@ -59,8 +59,8 @@ fn row(planned: &Planned, now: Timestamp) -> Markup {
                     }
                 }
             }
-            td { (badge(&planned.status)) }
-            td { a href=(business) { (planned.business) } br; (said_short(&planned.name)) }
+            td data-label="Verdict" { (badge(&planned.status)) }
+            td data-label="Business" { a href=(business) { (planned.business) } br; (said_short(&planned.name)) }
         }
     }
 }

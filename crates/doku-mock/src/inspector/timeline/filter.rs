@@ -64,6 +64,20 @@ impl Filter {
         })
     }
 
+    /// What was typed where it cannot be read, to be corrected: the beginning of each field.
+    pub(super) fn typed(form: &Form) -> Self {
+        let field = |name: &str| Some(form.text(name)?.chars().take(MAX_TEXT).collect());
+        Self {
+            partner: field("partner"),
+            operation: field("operation"),
+            outcome: field("outcome"),
+            direction: field("direction"),
+            business: field("business"),
+            text: field("text"),
+            cursor: Cursor::Newest,
+        }
+    }
+
     /// Whether it leaves anything out.
     pub(super) fn is_narrow(&self) -> bool {
         self.fields().iter().any(|(_, value)| value.is_some())

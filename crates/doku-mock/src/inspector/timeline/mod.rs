@@ -5,7 +5,13 @@ mod rows;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::State, http::Uri, response::Response, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
 use maud::{Markup, html};
 
 use super::{
@@ -18,7 +24,7 @@ use super::{
 use crate::{
     admin::{find_entries, journal_query},
     app::App,
-    journal::{JournalEntry, Mask, Order},
+    journal::{JournalEntry, Mask},
 };
 use filter::{Cursor, Filter};
 
@@ -28,23 +34,28 @@ pub(super) fn routes() -> Router<Arc<App>> {
 
 /// `GET /_mock/ui?partner=…&before=120`.
 async fn show(State(app): State<Arc<App>>, uri: Uri) -> Response {
+    let query = Form::of_query(&uri);
     let read = async {
-        let filter = Filter::read(&Form::of_query(&uri))?;
+        let filter = Filter::read(&query)?;
         let list = List::of(&app, &filter).await?;
         Ok::<_, Refusal>((filter, list))
     };
-    let (filter, list, refusal) = match read.await {
+    let (filter, list, refused) = match read.await {
         Ok((filter, list)) => (filter, list, None),
         // As if nobody had asked for anything, which is always readable.
         Err(refusal) => {
             let all = Filter::default();
             let list = List::of(&app, &all).await.unwrap_or_default();
-            (all, list, Some(refusal))
+            (all, list, Some((refusal, Filter::typed(&query))))
         }
     };
+    if matches!(filter.cursor, Cursor::After(_)) && !list.has_newer {
+        // The newest page is whole, and has an address of its own.
+        return Redirect::to(&filter.link(Cursor::Newest)).into_response();
+    }
     let content = html! {
-        @if let Some(refusal) = &refusal { (messages(refusal)) }
-        (filter.form(&app))
+        @if let Some((refusal, _)) = &refused { (messages(refusal)) }
+        (refused.as_ref().map_or(&filter, |(_, typed)| typed).form(&app))
         section #timeline data-live aria-label="Exchanges" {
             @if list.entries.is_empty() {
                 (nothing(&app, &filter))
@@ -56,7 +67,7 @@ async fn show(State(app): State<Arc<App>>, uri: Uri) -> Response {
         (as_api("GET", &filter.api(PAGE), None))
     };
     let mut response = page(&app, Tab::Timeline, "Timeline", &content);
-    if let Some(refusal) = refusal {
+    if let Some((refusal, _)) = refused {
         *response.status_mut() = refusal.status;
     }
     response
@@ -77,7 +88,7 @@ impl List {
     async fn of(app: &Arc<App>, filter: &Filter) -> Result<Self, Refusal> {
         // The same words are read in the same way.
         let uri = Uri::try_from(filter.api(PAGE)).map_err(|_| Refusal::of("not readable"))?;
-        let mut query = journal_query(app, &uri).await?;
+        let query = journal_query(app, &uri).await?;
         let (mut entries, more) = find_entries(app, &query, PAGE).await;
         match filter.cursor {
             Cursor::Newest => Ok(Self { entries, has_older: more, has_newer: false }),
@@ -86,12 +97,7 @@ impl List {
                 entries.reverse();
                 Ok(Self { entries, has_older: true, has_newer: true })
             }
-            // The newest page is whole.
-            Cursor::After(_) => {
-                (query.after, query.order) = (0, Order::Newest);
-                let (entries, has_older) = find_entries(app, &query, PAGE).await;
-                Ok(Self { entries, has_older, has_newer: false })
-            }
+            Cursor::After(_) => Ok(Self::default()),
         }
     }
 

@@ -5,7 +5,7 @@ use http::HeaderName;
 use maud::{Markup, html};
 
 use super::super::pieces::{badge, http_status, said_short, time};
-use crate::journal::{Direction, JournalEntry, Mask, brief};
+use crate::journal::{Author, Direction, JournalEntry, Mask, brief};
 
 /// Exchanges as a table, in this order.
 pub(super) fn table(mask: &Mask<'_>, entries: &[JournalEntry]) -> Markup {
@@ -35,29 +35,32 @@ fn row(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
         Direction::Received { verdict, explanation, .. } => (Some(*verdict), explanation.as_ref()),
         Direction::Sent { .. } => (None, None),
     };
+    let (to_report, is_refused) = (format!("{to_entry}#report"), explanation.is_some());
     html! {
-        tr.bad-row[explanation.is_some()] {
-            td.whole { a href=(to_entry) aria-label={ "Exchange " (number) } { (number) } }
-            td.when { (time(entry.at)) }
-            td.whole { (direction(entry)) }
-            td {
+        tr.bad-row[is_refused] {
+            td.whole data-label="No." {
+                a href=(if is_refused { &to_report } else { &to_entry }) aria-label={ "Exchange " (number) } { (number) }
+            }
+            td.when data-label="Time" { (time(entry.at)) }
+            td.whole data-label="Direction" { (direction(entry)) }
+            td data-label="What" {
                 (what(entry))
                 div.mono.quiet { (said_short(&format!("{} {}", entry.method, mask.path(entry.target.path())))) }
                 @if let Some(explanation) = explanation {
                     div {
-                        a href={ (to_entry) "#report" } { (explanation.codes.join(", ")) } ": "
+                        a href=(to_report) { (explanation.codes.join(", ")) } ": "
                         bdi { (brief(explanation, mask, &entry.target)) }
                     }
                 }
             }
-            td.id { (partner(mask, entry)) }
-            td.id { (business(entry)) }
-            td {
+            td.id data-label="Partner" { (partner(mask, entry)) }
+            td.id data-label="Business" { (business(entry)) }
+            td data-label="Outcome" {
                 @if let Some(verdict) = verdict { (badge(verdict.as_str())) " " }
                 (http_status(entry.answer.as_ref().map(|answer| answer.status.as_u16())))
                 @if !entry.faults.is_empty() { " " span.badge.open { "fault" } }
             }
-            td.whole { (entry.latency_ms) " ms" }
+            td.whole data-label="Latency" { (entry.latency_ms) " ms" }
         }
     }
 }
@@ -95,7 +98,8 @@ fn partner(mask: &Mask<'_>, entry: &JournalEntry) -> Markup {
     let Some(partner) = entry.partner() else {
         return html! { span.quiet { "not said" } };
     };
-    let shown = mask.header(&HeaderName::from_static("client-id"), partner.as_bytes());
+    let shown =
+        mask.header(&HeaderName::from_static("client-id"), partner.as_bytes(), Author::Stranger);
     let is_proved = !matches!(entry.direction, Direction::Received { partner: None, .. });
     html! {
         (said_short(&shown))

@@ -41,19 +41,19 @@ impl Mask<'_> {
             return self.other(headers, kept);
         };
         let mut secrets = Vec::new();
-        collect_secrets(None, &whole, &mut secrets);
+        self.collect_secrets(None, &whole, &mut secrets);
         let json = self.value(None, &whole, author);
         let masked = json != whole;
         // JSON is UTF-8.
         let text = String::from_utf8_lossy(kept);
         let is_shown = match self.open {
-            true => !may_hold_secret(&text) || says_no_more(&text, &whole),
+            true => (secrets.is_empty() && !may_hold_secret(&text)) || says_no_more(&text, &whole),
             false => !masked && says_no_more(&text, &whole),
         };
         let text = is_shown.then(|| {
             let mut text = text.into_owned();
-            for secret in secrets {
-                text = text.replace(&secret, &characters(&secret));
+            for (secret, shown) in secrets {
+                text = text.replace(&secret, &shown);
             }
             self.text(&text)
         });
@@ -118,26 +118,40 @@ impl Mask<'_> {
             }
         }
     }
-}
 
-fn collect_secrets(field: Option<&str>, value: &Value, secrets: &mut Vec<String>) {
-    match value {
-        Value::String(text) if field.is_some_and(is_secret) && !text.is_empty() => {
-            // As it stands in the text, and as it is.
-            let written = Value::from(text.as_str()).to_string();
-            secrets.push(written.trim_matches('"').to_owned());
+    /// What of a document's text is never shown, as it stands there, and what stands for it.
+    fn collect_secrets(
+        &self,
+        field: Option<&str>,
+        value: &Value,
+        secrets: &mut Vec<(String, String)>,
+    ) {
+        let written = |text: &str| {
+            let written = Value::from(text).to_string();
+            written[1..written.len() - 1].to_owned()
+        };
+        match value {
+            Value::String(text) if field.is_some_and(is_secret) && !text.is_empty() => {
+                let secret = written(text);
+                let shown = characters(&secret);
+                secrets.push((secret, shown));
+            }
+            Value::String(text) => {
+                let shown = self.url(text).filter(|shown| shown != text);
+                secrets.extend(shown.map(|shown| (written(text), written(&shown))));
+            }
+            Value::Array(values) => {
+                values.iter().for_each(|value| self.collect_secrets(field, value, secrets));
+            }
+            Value::Object(fields) => fields
+                .iter()
+                .for_each(|(field, value)| self.collect_secrets(Some(field), value, secrets)),
+            _ => {}
         }
-        Value::Array(values) => {
-            values.iter().for_each(|value| collect_secrets(field, value, secrets));
-        }
-        Value::Object(fields) => {
-            fields.iter().for_each(|(field, value)| collect_secrets(Some(field), value, secrets));
-        }
-        _ => {}
     }
 }
 
-fn may_hold_secret(text: &str) -> bool {
+pub(super) fn may_hold_secret(text: &str) -> bool {
     let text = text.to_lowercase();
     SECRET_FIELDS.iter().any(|field| text.contains(field))
 }
@@ -196,6 +210,50 @@ mod tests {
         assert_eq!(shown["message"][0], "/business/email: ‹4 characters› is no outcome");
         let shown = CLOSED.body(&HeaderMap::new(), &kept, Author::Stranger).json.unwrap();
         assert_eq!(shown["message"][0], "‹37 characters›");
+    }
+
+    #[test]
+    fn what_an_error_quotes_is_not_shown_whatever_backticks_are_in_it() {
+        for (message, expected) in [
+            ("x: `a`budi`b` is no outcome", "x: ‹8 characters› is no outcome"),
+            ("x: `budi", "x: ‹4 characters›"),
+            ("x: `budi` and `b`", "x: ‹12 characters›"),
+            ("nothing", "nothing"),
+        ] {
+            let kept: Bytes = serde_json::to_vec(&json!({"message": message})).unwrap().into();
+            let shown = CLOSED.body(&HeaderMap::new(), &kept, Author::Mock).json.unwrap();
+            assert_eq!(shown["message"], expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_query_of_a_url_is_not_shown() {
+        for url in [
+            "http://127.0.0.1:1/hook?token=sekrit&a=1",
+            "HTTPS://x.id/hook?a=1&t%6Fken=sekrit",
+            "http://x.id/a b?token=sekrit",
+            "http://x.id/hook?next=http%3A%2F%2Fx.id%2F%3Ftoken%3Dsekrit",
+            "http://x.id/hook?a=\"&password=sekrit",
+        ] {
+            let sent = json!({"callback_url": url, "name": "Budi"});
+            let shown = body(&open(), &sent);
+            let json = shown.json.unwrap();
+            assert_eq!(json["name"], "Budi");
+            assert!(!json.to_string().contains("sekrit"), "{json}");
+            assert!(shown.masked, "{url}");
+            let text = shown.text.unwrap();
+            assert!(!text.contains("sekrit") && text.contains("Budi"), "{text}");
+        }
+        let escaped = r#"{"callback_url": "http://x.id/?\u0074oken=sekrit"}"#;
+        let shown = open().body(&HeaderMap::new(), &escaped.into(), Author::Stranger);
+        assert_eq!(shown.text, None);
+        let plain = json!({"callback_url": "http://x.id/hook?a=1&b=c d", "other": "why?token=x"});
+        let shown = body(&open(), &plain);
+        assert!(!shown.masked);
+        assert_eq!(shown.text, Some(plain.to_string()));
+        // Of URLs in each other's queries none is taken apart.
+        let deep = "http://a?b=".repeat(5000);
+        body(&open(), &json!({ "a": deep }));
     }
 
     #[test]

@@ -7,7 +7,6 @@ pub(super) const HEADERS: &[&str] = &[
     "allow",
     "cache-control",
     "channel-id",
-    "client-id",
     "connection",
     "content-encoding",
     "content-length",
@@ -18,7 +17,6 @@ pub(super) const HEADERS: &[&str] = &[
     "expect",
     "host",
     "keep-alive",
-    "request-id",
     "request-target",
     "request-timestamp",
     "response-timestamp",
@@ -27,13 +25,13 @@ pub(super) const HEADERS: &[&str] = &[
     "signature",
     "transfer-encoding",
     "user-agent",
-    "x-client-key",
     "x-content-type-options",
-    "x-external-id",
-    "x-partner-id",
     "x-signature",
     "x-timestamp",
 ];
+/// Headers that hold a code or an id, unless somebody puts something else there.
+pub(super) const CODE_HEADERS: &[&str] =
+    &["client-id", "request-id", "x-client-key", "x-external-id", "x-partner-id"];
 /// What the names of headers that open something hold.
 pub(super) const SECRET_HEADERS: &[&str] =
     &["authorization", "cookie", "token", "secret", "api-key", "apikey", "password"];

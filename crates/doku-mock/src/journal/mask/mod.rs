@@ -10,10 +10,11 @@ use std::borrow::Cow;
 use http::{HeaderName, Uri, header};
 use serde_json::Value;
 
-pub(super) use body::{Author, Content};
+use body::may_hold_secret;
+pub(crate) use body::{Author, Content};
 
 use crate::app::App;
-use known::{FIELDS, HEADERS, MESSAGES, NO_SECRETS, SECRET_FIELDS, SECRET_HEADERS};
+use known::{CODE_HEADERS, FIELDS, HEADERS, MESSAGES, NO_SECRETS, SECRET_FIELDS, SECRET_HEADERS};
 
 /// Decides what is shown.
 pub(crate) struct Mask<'a> {
@@ -45,8 +46,8 @@ impl<'a> Mask<'a> {
         self.value(None, document, Author::Stranger)
     }
 
-    /// A header's value.
-    pub(crate) fn header(&self, name: &HeaderName, value: &[u8]) -> String {
+    /// A header's value, by whose message it is of: a name that is known says nothing of what strangers write.
+    pub(crate) fn header(&self, name: &HeaderName, value: &[u8], author: Author) -> String {
         let text = String::from_utf8_lossy(value);
         if *name == header::AUTHORIZATION
             && let Some((scheme, credential)) = text.split_once(' ')
@@ -56,7 +57,11 @@ impl<'a> Mask<'a> {
         }
         let name = name.as_str();
         let is_secret = SECRET_HEADERS.iter().any(|secret| name.contains(secret));
-        let is_known = HEADERS.contains(&name) || name.starts_with("doku-mock-");
+        let is_known = match author {
+            Author::Mock if name.starts_with("doku-mock-") => true,
+            _ if name.starts_with("doku-mock-") || CODE_HEADERS.contains(&name) => is_code(&text),
+            _ => HEADERS.contains(&name),
+        };
         if is_secret || !(self.open || is_known) {
             return characters(&text);
         }
@@ -99,7 +104,9 @@ impl<'a> Mask<'a> {
         let pairs = form_urlencoded::parse(query.as_bytes());
         pairs
             .map(|(name, value)| {
-                let value = match self.string(Some(&name), &value, Author::Stranger) {
+                let value = match self.word(Some(&name), &value, Author::Stranger) {
+                    // One URL within another is not taken apart.
+                    _ if is_url(&value) && may_hold_secret(&value) => characters(&value),
                     Some(changed) => changed,
                     None => value.into_owned(),
                 };
@@ -110,6 +117,24 @@ impl<'a> Mask<'a> {
 
     /// What is shown instead of a text; `None` if it may stand.
     fn string(&self, field: Option<&str>, text: &str, author: Author) -> Option<String> {
+        let url = if self.open && !field.is_some_and(is_secret) { self.url(text) } else { None };
+        match url {
+            Some(shown) => (shown != text).then_some(shown),
+            None => self.word(field, text, author),
+        }
+    }
+
+    /// A URL with a query, without what opens something in it; `None` for any other text.
+    fn url(&self, text: &str) -> Option<String> {
+        let (before, query) = text.split_once('?').filter(|_| is_url(text))?;
+        Some(match text.parse::<Uri>() {
+            Ok(url) => self.target(&url),
+            Err(_) => format!("{}?{}", self.text(before), self.whole_query(query)),
+        })
+    }
+
+    /// The same as of a text that is no URL.
+    fn word(&self, field: Option<&str>, text: &str, author: Author) -> Option<String> {
         let is = |list: &[&str]| field.is_some_and(|field| list.contains(&field));
         if field.is_some_and(is_secret) {
             return Some(characters(text));
@@ -176,16 +201,19 @@ fn is_code(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(plain) && !is_number
 }
 
-/// The mock's own errors, without what they quote.
+/// Whether a text begins as a URL of the web.
+fn is_url(text: &str) -> bool {
+    let (scheme, _) = text.split_once("://").unwrap_or_default();
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+/// The mock's own errors, without what they quote: what is quoted may have backticks too.
 fn unquoted(text: &str) -> String {
-    let mut shown = String::new();
-    for (n, piece) in text.split('`').enumerate() {
-        match n % 2 {
-            0 => shown.push_str(piece),
-            _ => shown.push_str(&characters(piece)),
-        }
-    }
-    shown
+    let Some((before, quoted)) = text.split_once('`') else {
+        return text.to_owned();
+    };
+    let (quoted, after) = quoted.rsplit_once('`').unwrap_or((quoted, ""));
+    format!("{before}{}{after}", characters(quoted))
 }
 
 /// Without what looks like a JWT.
@@ -240,13 +268,28 @@ mod tests {
         assert!(text.contains("Budi has") && text.contains("Bearer"), "{text}");
 
         let header = |mask: &Mask<'_>, name: &'static str, value: &'static str| {
-            mask.header(&HeaderName::from_static(name), HeaderValue::from_static(value).as_bytes())
+            let value = HeaderValue::from_static(value);
+            mask.header(&HeaderName::from_static(name), value.as_bytes(), Author::Stranger)
         };
         assert_eq!(header(&open(), "authorization", "Bearer abcd"), "Bearer ‹4 characters›");
         assert_eq!(header(&open(), "set-cookie", "a=1"), "‹3 characters›");
         assert_eq!(header(&open(), "x-name", "Budi SK-mine"), "Budi ‹7 characters›");
         assert_eq!(header(&CLOSED, "x-name", "Budi"), "‹4 characters›");
         assert_eq!(header(&CLOSED, "client-id", "BRN-1"), "BRN-1");
+        let outcome = HeaderName::from_static("doku-mock-outcome");
+        for (name, value) in [("client-id", "budi@x.id"), ("request-id", "0812-3456-7890")] {
+            let masked = format!("‹{} characters›", value.len());
+            assert_eq!(header(&CLOSED, name, value), masked);
+            assert_eq!(header(&open(), name, value), value);
+            // The mock's answers repeat them.
+            let repeated =
+                CLOSED.header(&HeaderName::from_static(name), value.as_bytes(), Author::Mock);
+            assert_eq!(repeated, masked);
+            assert_eq!(CLOSED.header(&outcome, value.as_bytes(), Author::Stranger), masked);
+            assert_eq!(CLOSED.header(&outcome, value.as_bytes(), Author::Mock), value);
+        }
+        let rejecting = header(&CLOSED, "doku-mock-outcome", "reject.BUSINESS_BANK");
+        assert_eq!(rejecting, "reject.BUSINESS_BANK");
     }
 
     #[test]
