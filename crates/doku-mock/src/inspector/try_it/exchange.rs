@@ -113,7 +113,7 @@ pub(super) fn wire_hint(app: &App, operation: Endpoint) -> Markup {
         }
         Fault::Callback(_) => false,
     });
-    html! { @if is_armed { div.notice { p { "One is armed here. " (NO_WIRE) } } } }
+    html! { @if is_armed { div.notice { p { (NO_WIRE) " One is armed for this operation." } } } }
 }
 
 fn is_of_wire(kind: &ReplyFaultKind) -> bool {
