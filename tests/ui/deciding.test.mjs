@@ -95,7 +95,7 @@ story('a callback is sent again by the page, with the same Request-Id', {}, asyn
   await page.goto(`/_mock/ui/businesses/${id}`);
   const row = page.getByRole('region', { name: 'Callbacks' }).getByRole('row').filter({ has: page.getByText('BUSINESS', { exact: true }) });
   await press(page, row.getByRole('button', { name: /^Send callback \d+ again$/ }));
-  await said(page).getByText('Sent again').waitFor();
+  await said(page).getByText('Attempted again').waitFor();
   await until(() => receiver.of('BUSINESS', 'ACTIVE').length === 2, 'it comes once more');
   const [first, second] = receiver.of('BUSINESS', 'ACTIVE').map(({ headers }) => headers['request-id']);
   assert.equal(first, second);

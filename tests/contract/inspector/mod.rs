@@ -138,6 +138,19 @@ async fn where_there_is_an_admin_token_a_browser_is_asked_for_it_as_a_password()
         let reply = ask(&world, Method::GET, "/_mock/ui", "", &headers).await;
         assert_eq!(reply.status(), status, "{userpass}");
     }
+    // What a page links to is opened by the same password; a program is told of the token.
+    for (mode, scheme) in
+        [(Some("navigate"), "Basic "), (Some("cors"), "Bearer "), (None, "Bearer ")]
+    {
+        for path in ["/_mock/", "/_mock/openapi.json", "/_mock/journal/1", "/_mock/journal/1/curl"]
+        {
+            let headers: Vec<_> = mode.map(|mode| ("sec-fetch-mode", mode)).into_iter().collect();
+            let reply = ask(&world, Method::GET, path, "", &headers).await;
+            assert_eq!(reply.status(), 401);
+            let challenge = reply.headers()["www-authenticate"].to_str().unwrap();
+            assert!(challenge.starts_with(scheme), "{path} {mode:?}: {challenge}");
+        }
+    }
     // A page asks the API with the same token.
     let headers = [("authorization", &*basic(":token-1")), ("origin", ORIGIN)];
     let reply = ask(&world, Method::POST, "/_mock/ui/time", &form(&[("by", "1h")]), &headers).await;
@@ -160,6 +173,52 @@ async fn a_page_that_listens_is_told_of_a_change() {
     let reply = world.send(world.signed(Method::GET, "/nothing", b"")).await;
     assert_eq!(reply.status(), 404);
     tokio::time::timeout(soon, told()).await.expect("told of the change");
+}
+
+#[tokio::test]
+async fn a_page_that_is_gone_gives_its_place_to_the_next() {
+    let world = World::new().await;
+    let mut listening = Vec::new();
+    for _ in 0..64 {
+        let (status, socket) = listen(&world, "").await;
+        assert_eq!(status, 200);
+        listening.push(socket);
+    }
+    assert_eq!(listen(&world, "").await.0, 503);
+    drop(listening.pop());
+    let next = async {
+        while listen(&world, "").await.0 == 503 {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    // Nothing happens meanwhile that a page would be told of: it would take half a minute.
+    tokio::time::timeout(std::time::Duration::from_secs(15), next).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_takes_no_place_of_those_who_listen() {
+    let world = World::new().await;
+    for (site, expected) in [
+        ("cross-site", 403),
+        ("same-site", 403),
+        ("same-origin\r\nSec-Fetch-Site: cross-site", 403),
+        ("same-origin", 200),
+        ("none", 200),
+    ] {
+        let (status, _) = listen(&world, &format!("Sec-Fetch-Site: {site}\r\n")).await;
+        assert_eq!(status, expected, "{site}");
+    }
+}
+
+/// A connection that listens, and the status that it got.
+async fn listen(world: &World, header: &str) -> (u16, BufReader<TcpStream>) {
+    let mut socket = TcpStream::connect(world.mock.address()).await.unwrap();
+    let head = format!("GET /_mock/ui/events HTTP/1.1\r\nHost: localhost\r\n{header}\r\n");
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut socket = BufReader::new(socket);
+    let mut line = String::new();
+    socket.read_line(&mut line).await.unwrap();
+    (line.split(' ').nth(1).unwrap().parse().unwrap(), socket)
 }
 
 fn base64(text: &str) -> String {

@@ -128,12 +128,14 @@ async fn every_signed_operation_is_sent_from_its_page_as_the_page_begins() {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let page = text(&post(&world, &path, &fields).await);
         assert!(page.contains("<span class=\"badge good\">200</span>"), "{operation}: {page}");
-        let entry = world.mock.journal().pop().unwrap();
-        let Direction::Received { operation: asked, .. } = entry.direction else {
-            panic!("{operation} has sent a callback")
-        };
+        // Callbacks may have followed.
+        let received = world.mock.journal().into_iter().filter_map(|entry| match entry.direction {
+            Direction::Received { operation, .. } => Some((entry.number, operation)),
+            _ => None,
+        });
+        let (number, asked) = received.last().unwrap();
         assert_eq!(asked, Some(*operation));
-        assert!(page.contains(&format!("/_mock/ui/exchanges/{}\"", entry.number)));
+        assert!(page.contains(&format!("/_mock/ui/exchanges/{number}\"")));
     }
 }
 
@@ -162,6 +164,95 @@ async fn to_compose_shows_what_is_signed_and_sends_nothing() {
     // Enter presses the first button.
     let first = page.split("<button").nth(1).unwrap();
     assert!(first.starts_with(" name=\"do\" value=\"compose\""), "{first}");
+}
+
+#[tokio::test]
+async fn a_body_is_signed_and_sent_as_it_was_typed() {
+    let world = World::new().await;
+    // As a browser sends lines.
+    let typed_in = "\r\n  {\"grant_type\":\r\n \"client_credentials\"} \r\n";
+    let body = "\n  {\"grant_type\":\n \"client_credentials\"} \n";
+    let path = page_of(Endpoint::GenerateToken);
+    let page = text(&post(&world, &path, &[("body", typed_in), ("do", "send")]).await);
+    // It is answered with 200: the mock has hashed the same.
+    assert!(page.contains("<span class=\"badge good\">200</span>"), "{page}");
+    assert_eq!(typed(&page), body);
+    let digest = doku_signing::Digest::of(body.as_bytes());
+    assert!(shown(&page, "The string to sign").ends_with(&format!("Digest:{digest}")));
+    assert_eq!(world.mock.journal()[0].request_body, body);
+}
+
+#[tokio::test]
+async fn until_a_registration_names_uploaded_files_the_first_button_fills_in_an_example() {
+    let world = World::new().await;
+    let first = |page: &str| {
+        let button = page.split("<button").nth(1).unwrap();
+        (button.contains("value=\"example\""), button.contains("class=\"first\""))
+    };
+    let (_, page) = get(&world, REGISTRATION).await;
+    assert_eq!(first(&page), (true, true));
+    for body in [typed(&page), String::new()] {
+        let page = text(&post(&world, REGISTRATION, &[("body", &body), ("do", "compose")]).await);
+        assert_eq!(first(&page), (true, true), "{body}");
+        assert_eq!(page.matches("class=\"first\"").count(), 1);
+    }
+    let page = text(&post(&world, REGISTRATION, &[("do", "example")]).await);
+    assert_eq!(first(&page), (false, false));
+    let send = page.split("<button").find(|button| button.contains("value=\"send\"")).unwrap();
+    assert!(send.contains("class=\"first\"") && page.contains("Fill in an example</button>"));
+    // An invitation can be sent as it stands.
+    let (_, page) = get(&world, &page_of(Endpoint::CreateBusinessLite)).await;
+    assert_eq!(first(&page), (false, false));
+}
+
+#[tokio::test]
+async fn an_outcome_is_chosen_from_those_there_are_and_a_brand_has_a_hint() {
+    let world = World::new().await;
+    let (_, page) = get(&world, REGISTRATION).await;
+    for outcome in ["approve", "reject.BUSINESS_BANK", "suspend.full"] {
+        assert!(page.contains(&format!("<option value=\"{outcome}\"")), "{outcome}: {page}");
+    }
+    let (_, page) = get(&world, &page_of(Endpoint::GetBusinessData)).await;
+    assert!(page.contains("not the BSN- id"), "{page}");
+}
+
+#[tokio::test]
+async fn what_struck_is_told_and_of_an_answer_the_headers_and_what_it_stands_on() {
+    let world = World::new().await;
+    let path = page_of(Endpoint::GenerateToken);
+    let body = r#"{"grant_type":"client_credentials"}"#;
+    let fields = [("body", body), ("do", "send")];
+    let page = text(&post(&world, &path, &fields).await);
+    let headers = shown(&page, "The headers that came back");
+    assert!(headers.contains("\nsignature: HMACSHA256="), "{headers}");
+    assert!(!page.contains("Faults that struck it"));
+    assert!(page.contains("href=\"/_mock/ui/assumptions#A"), "{page}");
+
+    world.mock.arm("unsigned".parse::<Fault>().unwrap()).unwrap();
+    let page = text(&post(&world, &path, &fields).await);
+    let headers = shown(&page, "The headers that came back");
+    assert!(!headers.contains("signature:") && headers.contains("content-type: "), "{headers}");
+    let (_, struck) = page.split_once("<dt>Faults that struck it</dt>").unwrap();
+    assert!(struck.split("</dd>").next().unwrap().contains("unsigned"), "{page}");
+    assert!(!page.contains("reach only a program"));
+}
+
+#[tokio::test]
+async fn a_fault_of_the_connection_is_said_not_to_reach_a_page() {
+    let world = World::new().await;
+    let hint = "reach only a program: use the curl command";
+    let (token, data) = (page_of(Endpoint::GenerateToken), page_of(Endpoint::GetBusinessData));
+    assert!(get(&world, "/_mock/ui/try").await.1.contains(hint));
+    for fault in ["reset.before", "reset.after", "truncate=10", "wrong-length=5", "drip=1ms"] {
+        assert!(!get(&world, &token).await.1.contains(hint));
+        let fault: Fault = format!("{fault};operation=generate-token").parse().unwrap();
+        world.mock.arm(fault.clone()).unwrap();
+        assert!(get(&world, &token).await.1.contains(hint), "{fault}");
+        assert!(!get(&world, &data).await.1.contains(hint));
+        world.mock.disarm();
+    }
+    world.mock.arm("reset.before".parse::<Fault>().unwrap()).unwrap();
+    assert!(get(&world, UPLOAD).await.1.contains(hint));
 }
 
 #[tokio::test]
@@ -221,7 +312,7 @@ async fn an_example_or_an_upload_whose_token_is_refused_says_so() {
 
 #[tokio::test]
 async fn the_partner_who_is_chosen_signs_and_of_many_is_typed() {
-    for (count, control) in [(50, "<select id=\"partner\""), (51, "<input id=\"partner\"")] {
+    for (count, control) in [(100, "<select id=\"partner\""), (101, "<input id=\"partner\"")] {
         let partners = (0..count).map(|n| Credentials::new(format!("BRN-{n}"), "SK-marker"));
         let world =
             World::with(|mock| partners.fold(mock, |mock, partner| mock.partner(partner))).await;

@@ -47,8 +47,9 @@ async fn judged(app: &App, request: Request, next: Next) -> Response {
     {
         let message = "THE ADMIN TOKEN IS MISSING OR ANOTHER: SEND Authorization: Bearer AND WHAT THE MOCK WAS GIVEN AS --admin-token";
         let mut refusal = Reply::business(StatusCode::UNAUTHORIZED, message, "A30").into_response();
-        // A browser can show it as a password only, and asks for that.
-        let challenge = match request.uri().path().starts_with(inspector::ROOT) {
+        // A browser can show it as a password only, and asks for that: for a page, and wherever a link of it leads.
+        let is_page = request.uri().path().starts_with(inspector::ROOT);
+        let challenge = match is_page || is_navigation(request.headers()) {
             true => r#"Basic realm="doku-mock: any name, and the admin token", charset="UTF-8""#,
             false => r#"Bearer realm="doku-mock""#,
         };
@@ -96,6 +97,11 @@ fn is_of_us(app: &App, request: &Request) -> bool {
     headers.get_all(header::ORIGIN).iter().all(is_ours) && !(changes && is_cross_site)
 }
 
+/// Whether a browser opens it as a page.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    headers.get(SEC_FETCH_MODE).is_some_and(|mode| mode.as_bytes() == b"navigate")
+}
+
 /// Readiness tells nothing of anybody, and a link to a file is signed.
 fn is_open(path: &str) -> bool {
     path == READY || path.starts_with(file_link::PATH)
@@ -131,7 +137,9 @@ pub(crate) fn is_token(text: &str) -> bool {
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// Of what site the page is that a browser asks for: it says so itself.
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 /// Where readiness is asked for.
 pub(super) const READY: &str = "/_mock/ready";
 /// How long a token may be, in bytes.

@@ -26,7 +26,7 @@ use crate::{
     app::App,
     auth::{self, OUTCOME},
     curl::Curl,
-    journal::{kebab, operation},
+    journal::{no_operation, operation},
     openapi::takes_outcome,
     reply::Reply,
 };
@@ -148,10 +148,7 @@ impl Draft {
     }
 
     fn of(wish: Wish) -> Result<Self, Reply> {
-        let operation = operation(&wish.operation).ok_or_else(|| {
-            let known: Vec<_> = Endpoint::all().iter().map(|known| kebab(*known)).collect();
-            refused(format!("operation is none of {}", known.join(", ")))
-        })?;
+        let operation = operation(&wish.operation).ok_or_else(|| refused(no_operation()))?;
         let body = wish.body.map(|body| match serde_json::from_str::<String>(body.get()) {
             Ok(text) => text,
             Err(_) => body.get().to_owned(),

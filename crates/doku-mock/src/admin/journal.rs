@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use doku_types::{Timestamp, partner::endpoint::Endpoint};
+use doku_types::Timestamp;
 use http::{HeaderValue, StatusCode, Uri, header};
 use tokio::task::spawn_blocking;
 
@@ -16,7 +16,7 @@ use crate::{
     app::App,
     journal::{
         JournalEntry, MAX_TEXT, Mask, Order, Query, Shown, Statuses, Text, Verdict, curl, har,
-        kebab, operation, shown,
+        no_operation, operation, shown,
     },
     reply::Reply,
 };
@@ -167,7 +167,8 @@ pub(crate) async fn find(app: &Arc<App>, query: &Query, limit: usize) -> (Vec<Jo
 /// 400 for what is not readable.
 pub(crate) async fn read_query(app: &App, uri: &Uri) -> Result<Query, Reply> {
     let named: Option<String> = parameter(uri, "operation")?;
-    let operation = named.map(|text| operation(&text).ok_or_else(unknown_operation)).transpose()?;
+    let operation =
+        named.map(|text| operation(&text).ok_or_else(|| refused(&no_operation()))).transpose()?;
     let status: Option<String> = parameter(uri, "status")?;
     let status = status
         .map(|text| text.parse::<Statuses>())
@@ -274,11 +275,6 @@ async fn find_within(
         () = tokio::time::sleep(wait) => Ok(Vec::new()),
         () = app.stopped() => Ok(Vec::new()),
     }
-}
-
-fn unknown_operation() -> Reply {
-    let known: Vec<_> = Endpoint::all().iter().map(|operation| kebab(*operation)).collect();
-    refused(&format!("operation is none of {}", known.join(", ")))
 }
 
 fn refused(message: &str) -> Reply {

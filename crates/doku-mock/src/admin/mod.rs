@@ -32,7 +32,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{app::App, body, reply::Reply};
 
-pub(crate) use access::{guard, is_token};
+pub(crate) use access::{SEC_FETCH_SITE, guard, is_token};
 pub(crate) use assumptions::{Kind, StoodOn, assumptions};
 pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
 pub(crate) use clock::planned;

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -16,18 +16,24 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body::Frame;
 use tokio::sync::mpsc;
 
-use crate::{app::App, reply::Reply};
+use crate::{admin::SEC_FETCH_SITE, app::App, reply::Reply};
 
 pub(super) fn routes() -> Router<Arc<App>> {
     Router::new().route("/_mock/ui/events", get(events))
 }
 
-/// `GET /_mock/ui/events`: one event `changed` after each change, two a second at most; 503 if too many listen.
-async fn events(State(app): State<Arc<App>>) -> Response {
+/// `GET /_mock/ui/events`: one event `changed` after each change, two a second at most; 503 if too many listen. A page of
+/// another origin, which a browser would let take places by an image of this address, is refused.
+async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let is_ours = |site: &HeaderValue| matches!(site.as_bytes(), b"same-origin" | b"none");
+    if !headers.get_all(SEC_FETCH_SITE).iter().all(is_ours) {
+        let message = "A WEB PAGE OF ANOTHER ORIGIN DOES NOT LISTEN HERE: OPEN /_mock/ui";
+        return Reply::business(StatusCode::FORBIDDEN, message, "A30").into_response();
+    }
     let Ok(place) = Arc::clone(&app.listeners).try_acquire_owned() else {
         let message = "TOO MANY PAGES LISTEN: CLOSE SOME";
         return Reply::business(StatusCode::SERVICE_UNAVAILABLE, message, "A30").into_response();
@@ -39,11 +45,17 @@ async fn events(State(app): State<Arc<App>>) -> Response {
         let (mut written, mut changed) = (teller.journal.written(), teller.store.changes());
         while tell.send(CHANGED).await.is_ok() {
             tokio::time::sleep(PAUSE).await;
-            tokio::select! {
-                _ = written.changed() => {}
-                _ = changed.changed() => {}
-                () = tokio::time::sleep(ALIVE) => {}
-                () = tell.closed() => return,
+            let mut due = pin!(tokio::time::sleep(ALIVE));
+            loop {
+                tokio::select! {
+                    _ = written.changed() => break,
+                    _ = changed.changed() => break,
+                    () = &mut due => break,
+                    () = tokio::time::sleep(BEAT) => if tell.send(NOTHING).await.is_err() {
+                        return;
+                    },
+                    () = tell.closed() => return,
+                }
             }
             written.mark_unchanged();
             changed.mark_unchanged();
@@ -72,7 +84,11 @@ impl http_body::Body for Events {
 const CHANGED: &str = "event: changed\ndata: \n\n";
 /// Between two events at least.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Told at least so often, so that one who is gone is noticed, and so that the time shown goes on.
+/// A comment, which no page is told of.
+const NOTHING: &str = ":\n\n";
+/// Something is written at least so often: that a client is gone is seen by a write alone, and by the second one only.
+const BEAT: Duration = Duration::from_secs(2);
+/// Told at least so often, so that the time shown goes on.
 const ALIVE: Duration = Duration::from_secs(15);
 /// How many pages listen at once; a browser has a few tabs.
 pub(crate) const MAX_LISTENERS: usize = 64;

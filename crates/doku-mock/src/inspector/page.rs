@@ -107,15 +107,18 @@ pub(super) fn refused(app: &App, tab: Tab, refusal: &Refusal, back: &str) -> Res
         status if status.is_server_error() => "The mock has failed",
         _ => "That did not work",
     };
-    let mut response = page(
-        app,
-        tab,
-        title,
-        &html! {
-            (messages(refusal))
-            p { a href=(back) { "Back" } }
-        },
-    );
+    again(app, tab, title, refusal, &html! { p { a href=(back) { "Back" } } })
+}
+
+/// A page that says first why something was refused, with the status of that, and goes on.
+pub(super) fn again(
+    app: &App,
+    tab: Tab,
+    title: &str,
+    refusal: &Refusal,
+    content: &Markup,
+) -> Response {
+    let mut response = page(app, tab, title, &html! { (messages(refusal)) (content) });
     *response.status_mut() = refusal.status;
     response
 }
@@ -171,9 +174,9 @@ impl Done {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::Decided => "Decided. The callbacks that follow from it are on their way.",
+            Self::Decided => "Decided. What its receiver is told of it stands under Callbacks.",
             Self::Completed => "Completed, as its owner would have. KYB has begun.",
-            Self::Resent => "Sent again.",
+            Self::Resent => "Attempted again: its answer stands below.",
             Self::Advanced => "The clock was moved on, and everything has happened that fell due.",
             Self::Armed => "Armed.",
             Self::Disarmed => "Disarmed.",

@@ -108,6 +108,12 @@ pub(crate) fn operation(text: &str) -> Option<Endpoint> {
     Endpoint::all().iter().find(named).copied()
 }
 
+/// Says of a text that is no operation which there are.
+pub(crate) fn no_operation() -> String {
+    let known: Vec<_> = Endpoint::all().iter().map(|known| kebab(*known)).collect();
+    format!("operation is none of {}", known.join(", "))
+}
+
 /// `business-registration`.
 pub(crate) fn kebab(operation: Endpoint) -> String {
     operation.name().to_lowercase().replace(' ', "-")

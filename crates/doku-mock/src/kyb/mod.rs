@@ -27,6 +27,7 @@ pub use agenda::{Pace, PaceError};
 pub(crate) use brand::{Brand, Service};
 pub(crate) use business::Business;
 pub(crate) use decision::Strictness;
+pub(crate) use outcome::suggested as suggested_outcomes;
 pub use outcome::{Outcome, OutcomeError};
 pub(crate) use part::{Owner, Part};
 pub(crate) use planned::Planned;

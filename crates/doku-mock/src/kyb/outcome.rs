@@ -159,6 +159,15 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// Outcomes to choose from; several go together by comma.
+pub(crate) fn suggested() -> Vec<String> {
+    let rejections = Target::all().map(|target| Item::Reject(target).to_string());
+    let others =
+        ["suspend", "suspend.full", "activate", "product.reject.QRIS", "product.activate.QRIS"];
+    let first = ["approve", "pending"].map(str::to_owned).into_iter();
+    first.chain(rejections).chain(others.map(str::to_owned)).collect()
+}
+
 fn parts() -> String {
     Target::all().map(|target| target.to_string()).collect::<Vec<_>>().join(", ")
 }
@@ -170,6 +179,13 @@ mod tests {
 
     fn error(text: &str) -> String {
         text.parse::<Outcome>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn whatever_is_suggested_is_an_outcome() {
+        for text in suggested() {
+            assert_eq!(text.parse::<Outcome>().unwrap().to_string(), text);
+        }
     }
 
     #[test]

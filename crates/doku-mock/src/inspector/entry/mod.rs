@@ -141,7 +141,8 @@ fn summary(kept: &JournalEntry, entry: &Shown) -> Markup {
     }
 }
 
-fn assumption(id: &str) -> Markup {
+/// An assumption, with a link into the ledger.
+pub(super) fn assumption(id: &str) -> Markup {
     html! {
         a href={ "/_mock/ui/assumptions#" (id) } { (id) }
         @if let Some(known) = evidence::entry(id) { ": " (known.what) }

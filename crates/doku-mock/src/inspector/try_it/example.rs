@@ -34,6 +34,12 @@ pub(super) fn is_fresh(operation: Endpoint) -> bool {
     matches!(operation, Endpoint::BusinessRegistration | Endpoint::CreateBusinessLite)
 }
 
+/// Whether a body cannot be sent before an example is filled in: it is empty, or names papers that nobody uploaded.
+pub(super) fn is_wanted(operation: Endpoint, body: &str) -> bool {
+    let is_open = body.trim().is_empty() || NO_PAPERS.iter().any(|paper| body.contains(paper));
+    is_fresh(operation) && is_open
+}
+
 /// The papers that the registration needs, in the order in which it names them: what each is, its name and content.
 pub(super) fn papers() -> [(FilePurpose, &'static str, &'static [u8]); 3] {
     [

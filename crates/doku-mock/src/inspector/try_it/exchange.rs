@@ -2,17 +2,20 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use doku_types::partner::endpoint::Endpoint;
 use http::{HeaderName, Request, Response};
 use maud::{Markup, html};
 
 use super::super::{
-    api::Api,
+    api::{Api, Refusal},
+    entry::assumption,
     pieces::{code, http_status},
 };
 use crate::{
     admin::Composed,
     app::App,
-    journal::{Direction, JournalEntry, Mask, Query},
+    fault::{Fault, ReplyFaultKind},
+    journal::{Direction, Header, JournalEntry, Mask, Query, shown},
 };
 
 /// An answer, with the entry of the journal about it, if that is still kept.
@@ -40,10 +43,22 @@ pub(super) async fn send(
 }
 
 /// What came back. Personal data is masked unless `reveal`; keys and tokens are in any case.
-pub(super) fn answer(app: &App, answered: &Answered, reveal: bool) -> Markup {
+///
+/// # Errors
+/// What became of it cannot be read.
+pub(super) async fn answer(
+    app: &App,
+    answered: &Answered,
+    reveal: bool,
+) -> Result<Markup, Refusal> {
     let Answered { response, entry } = answered;
     let (status, headers) = (response.status(), response.headers());
-    let text = Mask::revealing(app, reveal).reply(headers, response.body());
+    let mask = Mask::revealing(app, reveal);
+    let told = shown(app, &mask, entry.as_slice()).await?.pop();
+    let answer = told.as_ref().and_then(|told| told.response.as_ref());
+    let answer = answer.map(|answer| lines(&answer.headers));
+    let answer = answer.as_deref().map(cut);
+    let text = mask.reply(headers, response.body());
     let (text, is_cut) = cut(&text);
     let assumptions = headers.get("doku-mock-assumptions").and_then(|ids| ids.to_str().ok());
     let number = entry.as_ref().map(|entry| entry.number);
@@ -51,14 +66,18 @@ pub(super) fn answer(app: &App, answered: &Answered, reveal: bool) -> Markup {
         Direction::Received { business, .. } => business.as_ref(),
         Direction::Sent { .. } => None,
     });
-    html! {
+    Ok(html! {
         h2 { "What came back" }
         dl.facts {
             dt { "Status" }
             dd { (http_status(Some(status.as_u16()))) " " (status.canonical_reason().unwrap_or_default()) }
             @if let Some(ids) = assumptions {
                 dt { "Stands on" }
-                dd { code { (ids.replace(',', ", ")) } }
+                dd { ul { @for id in ids.split(',') { li { (assumption(id.trim())) } } } }
+            }
+            @if let Some(told) = told.as_ref().filter(|told| !told.faults.is_empty()) {
+                dt { "Faults that struck it" }
+                dd { @for fault in &told.faults { span.badge.open { (fault) } " " } }
             }
             @if let Some(number) = number {
                 dt { "In the timeline" }
@@ -69,10 +88,37 @@ pub(super) fn answer(app: &App, answered: &Answered, reveal: bool) -> Markup {
                 dd { a href={ "/_mock/ui/businesses/" (id) } { (id) } }
             }
         }
+        @if let Some((head, is_cut)) = answer {
+            (code("The headers that came back", head))
+            @if is_cut { p.hint { "More of them are left out here." } }
+        }
         @if text.is_empty() { p { "It has no body." } } @else { (code("The body that came back", text)) }
         @if is_cut { p.hint { "The rest is left out here." } }
         @if text.contains('‹') { p.hint { "‹…› stands for what is masked." } }
-    }
+    })
+}
+
+fn lines(headers: &[Header]) -> String {
+    let lines: Vec<_> = headers.iter().map(|of| format!("{}: {}", of.name, of.value)).collect();
+    lines.join("\n")
+}
+
+/// Says so where a fault is armed that a request from a page does not meet, for it goes over no wire.
+pub(super) fn wire_hint(app: &App, operation: Endpoint) -> Markup {
+    let faults = app.faults.list();
+    let is_armed = faults.values().any(|fault| match fault {
+        Fault::Reply(fault) => {
+            let is_of_it = fault.operation.is_none_or(|of| of == operation);
+            is_of_it && fault.remaining() != Some(0) && is_of_wire(&fault.kind)
+        }
+        Fault::Callback(_) => false,
+    });
+    html! { @if is_armed { div.notice { p { (NO_WIRE) " One is armed for this operation." } } } }
+}
+
+fn is_of_wire(kind: &ReplyFaultKind) -> bool {
+    use ReplyFaultKind::{Drip, ResetAfter, ResetBefore, Truncate, WrongLength};
+    matches!(kind, Drip { .. } | ResetAfter | ResetBefore | Truncate(_) | WrongLength(_))
 }
 
 /// What was composed.
@@ -127,6 +173,9 @@ fn cut(text: &str) -> (&str, bool) {
     (text, false)
 }
 
+/// What is other than with a program.
+pub(super) const NO_WIRE: &str = "Faults of the connection (reset, truncate, wrong-length, drip) reach only a program: use \
+                                  the curl command.";
 /// The mark of a signed request.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 

@@ -18,6 +18,7 @@ use crate::{
         pieces::{as_api, choice, field, partner_field, text_field},
     },
     journal::kebab,
+    kyb::suggested_outcomes,
     openapi::takes_outcome,
     store::NewBrand,
 };
@@ -40,8 +41,7 @@ impl Fields {
 
     /// As it was sent.
     pub(super) fn sent(operation: Endpoint, form: Form) -> Self {
-        // A browser sends each line of a text with CR LF, whatever was typed.
-        let body = form.text("body").unwrap_or_default().replace("\r\n", "\n");
+        let body = form.very_text("body").unwrap_or_default();
         Self { operation, form, body, is_new: false }
     }
 
@@ -119,6 +119,7 @@ impl Fields {
     pub(super) fn show(&self, app: &App, brands: &[NewBrand]) -> Markup {
         let operation = self.operation;
         let has_example = example::is_fresh(operation);
+        let wants_example = example::is_wanted(operation, &self.body);
         html! {
             form.try method="post" action={ (path(operation)) "#result" } {
                 div.fields {
@@ -127,7 +128,7 @@ impl Fields {
                     @if operation == Endpoint::CheckRequirements { (self.requirements()) }
                     (text_field("request_id", "request_id", "Request-Id", self.text("request_id"), "a fresh one"))
                     @if takes_outcome(operation) {
-                        (text_field("outcome", "outcome", "What KYB is to decide", self.text("outcome"), "approve, reject.BUSINESS_BANK, …"))
+                        (self.outcome())
                     }
                     @if has_body(operation) { (self.body()) }
                 }
@@ -144,10 +145,11 @@ impl Fields {
                     }
                 }
                 p.actions {
-                    // The first one is what the key Enter presses: it sends nothing.
+                    // The first one is what the key Enter presses: it sends nothing that is composed here.
+                    @if wants_example { button.first name="do" value="example" { "Fill in an example" } }
                     button name="do" value="compose" { "Compose" }
-                    button.first name="do" value="send" { "Send" }
-                    @if has_example { button name="do" value="example" { "Fill in an example" } }
+                    button.first[!wants_example] name="do" value="send" { "Send" }
+                    @if has_example && !wants_example { button name="do" value="example" { "Fill in an example" } }
                 }
                 (hint(operation))
             }
@@ -157,7 +159,8 @@ impl Fields {
 
     fn brand(&self, brands: &[NewBrand]) -> Markup {
         let control = html! {
-            input #brand name="brand" value=[self.text("brand")] list="brands" placeholder="BRN-…" autocomplete="off" maxlength=(MAX_FIELD);
+            input #brand name="brand" value=[self.text("brand")] list="brands" placeholder="BRN-…" autocomplete="off" maxlength=(MAX_FIELD) aria-describedby="brand-hint";
+            span.hint #brand-hint { "The BRN- id of a brand, which a registration answers with; not the BSN- id of its business." }
             datalist #brands {
                 @for brand in brands {
                     option value=(brand.id) {
@@ -167,6 +170,14 @@ impl Fields {
             }
         };
         field("brand", "Brand", &control)
+    }
+
+    fn outcome(&self) -> Markup {
+        let control = html! {
+            input #outcome name="outcome" value=[self.text("outcome")] list="outcomes" placeholder="approve, reject.BUSINESS_BANK, …" autocomplete="off" maxlength=(MAX_FIELD);
+            datalist #outcomes { @for outcome in suggested_outcomes() { option value=(outcome) {} } }
+        };
+        field("outcome", "What KYB is to decide", &control)
     }
 
     fn requirements(&self) -> Markup {

@@ -4,7 +4,7 @@ mod example;
 mod exchange;
 mod fields;
 mod operation;
-mod sample;
+mod prepare;
 mod upload;
 
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
 async fn list(State(app): State<Arc<App>>) -> Response {
     let content = html! {
         p { "Compose a request as a partner would, see what is signed, and send it. To the mock it is like one of your own program." }
+        p.hint { (exchange::NO_WIRE) }
         div.table tabindex="0" role="region" aria-label="Operations" {
             table.cards.operations {
                 thead { tr { th scope="col" { "Operation" } th scope="col" { "Request" } th scope="col" { "What for" } } }
@@ -40,9 +41,9 @@ async fn list(State(app): State<Arc<App>>) -> Response {
 fn row(operation: Endpoint) -> Markup {
     html! {
         tr {
-            th scope="row" { a href=(path(operation)) { (operation.name()) } }
-            td { code { (operation.method()) " " (operation.path()) } }
-            td { (about(operation)) }
+            th scope="row" data-label="Operation" { a href=(path(operation)) { (operation.name()) } }
+            td data-label="Request" { code { (operation.method()) " " (operation.path()) } }
+            td data-label="What for" { (about(operation)) }
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     ROOT, example,
     exchange::{self, REQUEST_ID},
     fields::{Fields, takes_brand},
-    sample,
+    prepare,
 };
 use crate::{
     admin::compose,
@@ -24,7 +24,7 @@ use crate::{
     inspector::{
         api::{Api, Refusal},
         form::Form,
-        page::{Tab, messages, page, refused},
+        page::{Tab, again, page, refused},
     },
     journal::{kebab, operation},
     openapi::about,
@@ -38,7 +38,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, named: Named, uri: Uri) ->
     match find(named) {
         Ok(operation) => {
             let fields = Fields::new(operation, Form::of_query(&uri));
-            whole(&app, operation, &fields, &html! {}).await
+            whole(&app, operation, &fields, Ok(html! {})).await
         }
         Err(refusal) => refused(&app, Tab::TryIt, &refusal, ROOT),
     }
@@ -62,7 +62,7 @@ pub(super) async fn act(
     let done = match fields.wish() {
         Some("example") if example::is_fresh(operation) => {
             let partner = fields.partner();
-            let filled = sample::body(&app, &api, operation, partner).await;
+            let filled = prepare::body(&app, &api, operation, partner).await;
             filled.map(|(body, told)| {
                 fields.fill_in(body);
                 told
@@ -71,14 +71,7 @@ pub(super) async fn act(
         Some("send") => send(&app, &api, &fields).await,
         _ => composed(&app, &fields),
     };
-    match done {
-        Ok(result) => whole(&app, operation, &fields, &result).await,
-        Err(refusal) => {
-            let mut response = whole(&app, operation, &fields, &messages(&refusal)).await;
-            *response.status_mut() = refusal.status;
-            response
-        }
-    }
+    whole(&app, operation, &fields, done).await
 }
 
 fn composed(app: &App, fields: &Fields) -> Result<Markup, Refusal> {
@@ -93,7 +86,7 @@ async fn send(app: &App, api: &Api, fields: &Fields) -> Result<Markup, Refusal> 
     let composed = compose(app, fields.draft()?)?;
     let answered = exchange::send(app, api, composed.request(), &REQUEST_ID).await;
     Ok(html! {
-        (exchange::answer(app, &answered, fields.reveal()))
+        (exchange::answer(app, &answered, fields.reveal()).await?)
         (exchange::composed(app, &composed))
     })
 }
@@ -108,7 +101,12 @@ fn find(named: Named) -> Result<Endpoint, Refusal> {
     })
 }
 
-async fn whole(app: &App, operation: Endpoint, fields: &Fields, result: &Markup) -> Response {
+async fn whole(
+    app: &App,
+    operation: Endpoint,
+    fields: &Fields,
+    done: Result<Markup, Refusal>,
+) -> Response {
     let newest = app.store.run(|state| state.newest_brands(MAX_BRANDS).map_err(Reply::from));
     let brands = match takes_brand(operation) {
         true => newest.await.map(|(brands, _)| brands),
@@ -124,10 +122,15 @@ async fn whole(app: &App, operation: Endpoint, fields: &Fields, result: &Markup)
             code { (operation.method()) " " (operation.path()) }
         }
         p { (about(operation)) }
+        (exchange::wire_hint(app, operation))
         (fields.show(app, &brands))
-        section #result aria-label="Result" { (result) }
+        // Where the form leads to: of a refusal, which stands first, to the beginning.
+        @if let Ok(result) = &done { section #result aria-label="Result" { (result) } }
     };
-    page(app, Tab::TryIt, operation.name(), &content)
+    match done {
+        Ok(_) => page(app, Tab::TryIt, operation.name(), &content),
+        Err(refusal) => again(app, Tab::TryIt, operation.name(), &refusal, &content),
+    }
 }
 
 /// How many brands are offered.

@@ -19,14 +19,14 @@ use maud::{Markup, html};
 use multer::Multipart;
 use tokio::time::timeout;
 
-use super::{ROOT, UPLOAD, exchange, sample};
+use super::{ROOT, UPLOAD, exchange, prepare};
 use crate::{
     app::App,
     curl::Curl,
     inspector::{
         api::{Api, Refusal},
         form::Form,
-        page::{Tab, messages, page},
+        page::{Tab, again, page},
         pieces::{choice, code, field, partner_field, text_field},
     },
     openapi::about,
@@ -35,7 +35,7 @@ use crate::{
 /// `GET /_mock/ui/try/upload-file`.
 pub(super) async fn show(State(app): State<Arc<App>>, uri: Uri) -> Response {
     let typed = Typed { category: FileCategory::PhotoProof.to_string(), ..Typed::default() };
-    whole(&app, &Form::of_query(&uri), &typed, &html! {})
+    whole(&app, &Form::of_query(&uri), &typed, Ok(html! {}))
 }
 
 /// `POST /_mock/ui/try/upload-file`: sends the parts on to `POST /file`, with a token that it gets first.
@@ -49,7 +49,7 @@ pub(super) async fn send(
     let (parts, body) = request.into_parts();
     let (mut body, noted) = noting(body);
     let bearer = match is_multipart(&parts.headers) {
-        true => sample::bearer(&app, &api, partner(&query)).await,
+        true => prepare::bearer(&app, &api, partner(&query)).await,
         false => Err(Refusal::of("send the form as the page has it: multipart/form-data")),
     };
     let result = match bearer {
@@ -63,7 +63,7 @@ pub(super) async fn send(
             }
             request.headers_mut().insert(header::AUTHORIZATION, bearer);
             let answered = exchange::send(&app, &api, request, &header::AUTHORIZATION).await;
-            Ok(exchange::answer(&app, &answered, query.reveals()))
+            exchange::answer(&app, &answered, query.reveals()).await
         }
         Err(refusal) => {
             // What was typed stands at the beginning.
@@ -73,14 +73,7 @@ pub(super) async fn send(
     };
     let begin = std::mem::take(&mut *noted.lock().unwrap_or_else(PoisonError::into_inner));
     let typed = Typed::read(&parts.headers, begin).await;
-    match result {
-        Ok(result) => whole(&app, &query, &typed, &result),
-        Err(refusal) => {
-            let mut response = whole(&app, &query, &typed, &messages(&refusal));
-            *response.status_mut() = refusal.status;
-            response
-        }
-    }
+    whole(&app, &query, &typed, result)
 }
 
 /// The parts of an upload that somebody typed or chose.
@@ -139,7 +132,7 @@ impl Typed {
     }
 }
 
-fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
+fn whole(app: &App, query: &Form, typed: &Typed, done: Result<Markup, Refusal>) -> Response {
     let operation = Endpoint::UploadFile;
     let mut curl = Curl::new(operation.method(), &format!("{}{}", app.base_url, operation.path()));
     curl.upload();
@@ -149,6 +142,7 @@ fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
             code { (operation.method()) " " (operation.path()) }
         }
         p { (about(operation)) }
+        (exchange::wire_hint(app, operation))
         form.filter.try method="get" action=(UPLOAD) {
             (partner_field(app, None, partner(query).as_deref()))
             div.field {
@@ -160,7 +154,7 @@ fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
             div.field { button { "Use these below" } }
         }
         (typed.form(query))
-        section #result aria-label="Result" { (result) }
+        @if let Ok(result) = &done { section #result aria-label="Result" { (result) } }
         h2 { "Why there is no string to sign" }
         p {
             "An upload is not signed: DOKU knows its sender by a token, which Generate Token gives to a request that is. "
@@ -170,7 +164,10 @@ fn whole(app: &App, query: &Form, typed: &Typed, result: &Markup) -> Response {
         h3 { "The same by curl" }
         (code("The same by curl", &curl.finish()))
     };
-    page(app, Tab::TryIt, operation.name(), &content)
+    match done {
+        Ok(_) => page(app, Tab::TryIt, operation.name(), &content),
+        Err(refusal) => again(app, Tab::TryIt, operation.name(), &refusal, &content),
+    }
 }
 
 /// Whose token it is to be: in the query, for the form is not read here.

@@ -1,4 +1,4 @@
-//! A fresh example: of a registration with papers that were uploaded for it, by DOKU's own operations.
+//! What comes before a request, by DOKU's own operations: a token, and the papers that a registration names.
 
 use bytes::Bytes;
 use doku_types::partner::{
@@ -120,4 +120,4 @@ fn read<T: serde::de::DeserializeOwned>(answered: &Answered, of: &str) -> Result
     Err(refusal)
 }
 
-const BOUNDARY: &str = "doku-mock-sample-4f1c2a9be07d";
+const BOUNDARY: &str = "doku-mock-papers-4f1c2a9be07d";
