@@ -87,7 +87,7 @@ async fn what_is_approved_on_the_page_is_told_by_callbacks_and_the_diagram_follo
     let id = registered(&world, &sink, "pending").await;
     let (status, page) = get(&world, &page_of(&id)).await;
     assert_eq!((status, lit(&page, "state")), (200, "UPDATING"));
-    assert_eq!(lit(&page, "brand-0-state"), "NOT YET");
+    assert_eq!(lit(&page, "brand-0-state"), "NOT OPERATING YET");
     assert!(element(&page, "business-BUSINESS_BANK-status", "</td>").contains("UPDATING"));
     assert!(element(&page, "callbacks", "</section>").contains("None."));
 
@@ -101,7 +101,7 @@ async fn what_is_approved_on_the_page_is_told_by_callbacks_and_the_diagram_follo
         assert!(last.contains(told), "{told}: {last}");
     }
     // Nothing is left to approve, and the page says so instead of a button.
-    assert!(page.contains("there is nothing to approve"), "{page}");
+    assert!(page.contains("nothing is under review, rejected or waiting for activation"), "{page}");
     assert!(!page.contains("value=\"approve\""));
 }
 
@@ -166,12 +166,13 @@ async fn what_the_engine_refuses_is_told_with_its_status_and_what_was_typed_is_k
     let sink = Sink::answering([]).await;
     let id = registered(&world, &sink, "pending").await;
     let long = "é".repeat(5001);
-    let fields = [("reject_notes", &*long), ("outcome", "reject.BUSINESS_BANK")];
+    let form = ("form", "business-BUSINESS_BANK");
+    let fields = [form, ("reject_notes", &*long), ("outcome", "reject.BUSINESS_BANK")];
     let page = refused(&world, &page_of(&id), &fields, 400).await;
     assert!(page.contains("reject_notes may be") && page.contains("role=\"alert\""), "{page}");
-    let field = element(&page, "business-BUSINESS_BANK-note", ">");
+    let field = element(&page, "business-BUSINESS_BANK-note", "</textarea>");
     assert!(field.contains(&long), "what was typed is in its field again");
-    assert!(!element(&page, "business-BUSINESS_CONTACT-note", ">").contains('é'));
+    assert!(!element(&page, "business-BUSINESS_CONTACT-note", "</textarea>").contains('é'));
     for (fields, status, reason) in [
         (&[("x", "y")][..], 400, "press one of the buttons"),
         (&[("outcome", "reject.KTP")], 400, "is no outcome"),
@@ -183,6 +184,52 @@ async fn what_the_engine_refuses_is_told_with_its_status_and_what_was_typed_is_k
         assert_eq!(lit(&page, "state"), "UPDATING");
     }
     assert_eq!(world.told(0), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_links_and_forms_of_a_page_keep_of_its_query_what_the_page_reads_and_no_more() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let id = registered(&world, &sink, "pending").await;
+    let (_, plain) = get(&world, &format!("{}?reveal=true", page_of(&id))).await;
+    let long = "y".repeat(60_000);
+    let query = format!("reveal=true&brand=0&x={long}&done=decided&reveal={}", &long[..99]);
+    let query = &query[..60_050];
+    let (status, page) = get(&world, &format!("{}?{query}", page_of(&id))).await;
+    assert_eq!(status, 200);
+    assert!(!page.contains("yyyy"), "nothing of it");
+    assert!(page.len() < plain.len() + 2000, "{} and {} bytes", page.len(), plain.len());
+    let action = page.split("<form method=\"post\" action=\"").nth(1).unwrap();
+    assert!(
+        action.split('"').next().unwrap().ends_with("?reveal=true&amp;brand=0"),
+        "{action:.200}"
+    );
+    let reply = post(&world, &format!("{}?{query}", page_of(&id)), &[("outcome", "approve")]).await;
+    let location = reply.headers()[header::LOCATION].to_str().unwrap();
+    assert!(location.ends_with("?reveal=true&brand=0&done=decided"), "{location:.200}");
+}
+
+#[tokio::test]
+async fn of_what_is_under_review_no_service_is_decided_and_a_rejection_says_what_it_ends() {
+    let world = World::new().await;
+    let sink = Sink::answering([]).await;
+    let id = registered(&world, &sink, "pending").await;
+    let (_, page) = get(&world, &page_of(&id)).await;
+    let decide = element(&page, "brand-0-service-0-decide", "</td>");
+    assert!(decide.contains("decided once the business is active"), "{decide}");
+    for early in ["value=\"product.", "value=\"activate\""] {
+        assert!(!page.contains(early), "{early}: {page}");
+    }
+    let ends = "Rejecting one part ends the review: every other part that is open is approved";
+    assert!(page.contains(ends) && page.contains("its own verdict, without the brands"), "{page}");
+    // Enter in a note begins a line, and decides nothing.
+    for note in ["business-BUSINESS_BANK-note", "suspend-note"] {
+        let at = page.find(&format!("id=\"{note}\"")).unwrap();
+        assert!(page[..at].ends_with("<textarea "), "{note}: {}", &page[at - 40..at]);
+    }
+    let page = changed(&world, &page_of(&id), &[("outcome", "approve")]).await;
+    assert!(!page.contains(ends) && !page.contains("can be rejected"), "nothing is open: {page}");
+    assert!(page.contains("Reject QRIS</button>"), "{page}");
 }
 
 #[tokio::test]
@@ -201,6 +248,8 @@ async fn an_unknown_business_has_no_page_and_nothing_to_decide() {
         assert_eq!(status, 400, "{query}");
     }
     assert_eq!(get(&world, &format!("{LIST}?before=x")).await.0, 400);
+    let (status, page) = get(&world, &format!("{LIST}?status=%3Cb%3E")).await;
+    assert!(status == 400 && page.contains("UPDATING, ACTIVE, REJECTED"), "{page}");
     assert_eq!(get(&world, &format!("{LIST}?text={}", "x".repeat(201))).await.0, 400);
 }
 
@@ -291,6 +340,15 @@ async fn an_invited_business_is_completed_on_its_page_and_a_refusal_keeps_the_do
     assert!(element(&refusal, "outcome", ">").contains("value=\"pending\""));
     let refusal = refused(&world, &complete, &[("document", "</textarea><b>")], 400).await;
     assert_eq!(document_of(&refusal), "</textarea><b>");
+    // It goes out, and comes back, as it was typed.
+    let refusal = refused(&world, &complete, &[("document", "\n {} \n")], 400).await;
+    assert_eq!(document_of(&refusal), "\n {} \n");
+    let quotes = "\"".repeat(1_000_000);
+    let refusal = refused(&world, &complete, &[("document", &quotes)], 400).await;
+    assert!(refusal.len() < 300 << 10, "{} bytes", refusal.len());
+    assert!(refusal.contains("too long to be shown again"), "{refusal}");
+    assert!(page.contains("href=\"/_mock/ui/try/upload-file\""), "{page}");
+    assert!(!typed.contains("callback_url"), "an example calls nobody: {typed}");
 
     // With files of its partner's the example is right as it is.
     world.upload_papers().await;
@@ -409,7 +467,6 @@ async fn the_list_shows_the_newest_first_finds_by_name_and_ids_and_its_pager_rea
         (&*format!("text={}", brand_of(&world, &ids[9])), vec![&ids[9]]),
         ("status=REJECTED&text=N%C2%BA+1", (34..=42).step_by(2).map(|n| &ids[n - 1]).collect()),
         ("partner=BRN-0001-9", vec![]),
-        ("status=%3Cb%3E", vec![]),
     ] {
         let (_, page) = get(&world, &format!("{LIST}?{query}")).await;
         let found = rows(&page);
@@ -444,8 +501,26 @@ async fn the_page_of_a_business_with_very_much_of_everything_is_bounded_and_its_
     let (status, reply) = world.answer(world.register(&document, Some("pending"))).await;
     assert_eq!(status, 200, "{reply}");
     let id = reply["business"]["id"].as_str().unwrap();
-    let notes: Vec<_> = (0..100).map(|n| format!("{n} {}", hostile.repeat(2))).collect();
+    let notes: Vec<_> = (0..50).map(|n| format!("{n} {}", hostile.repeat(2))).collect();
     let notes = notes.join("\n");
+    let (_, page) = get(&world, &page_of(id)).await;
+    assert!(page.contains("Reject BRAND_PHOTO_PROOF of all brands</button>"), "it says for whom");
+    let form = "brand-0-BRAND_PHOTO_PROOF";
+    for (outcome, note, echoed) in [
+        ("reject.BRAND_PHOTO_PROOF", "\"".repeat(900_000), 0),
+        ("reject.KTP", "\"".repeat(10_000), 1),
+        ("reject.KTP", "\"".repeat(10_300), 0),
+        (&*"x".repeat(900_000), "n".repeat(9000), 0),
+    ] {
+        let fields = [("form", form), ("reject_notes", &*note), ("outcome", outcome)];
+        let reply = post(&world, &page_of(id), &fields).await;
+        assert!(reply.status().is_client_error(), "{}", reply.status());
+        let page = String::from_utf8(reply.body().to_vec()).unwrap();
+        assert!(page.len() < 300 << 10, "{} bytes", page.len());
+        let again = page.matches(&"&quot;".repeat(10_000)).count();
+        assert_eq!(again, echoed, "into the form that it came from, and into no other");
+        assert_eq!(page.contains("too long to be shown again"), note.len() > 10_240);
+    }
     let outcome = "reject.BRAND_PHOTO_PROOF,reject.BUSINESS_BANK";
     changed(&world, &page_of(id), &[("outcome", outcome), ("reject_notes", &notes)]).await;
 
@@ -503,6 +578,17 @@ async fn what_the_pages_show_the_api_lists_too() {
     assert_eq!(numbers(&listed), [10, 9, 8]);
     let (_, listed) = world.own(Method::GET, &format!("{newest}&before=8"), None).await;
     assert_eq!(numbers(&listed), [7, 6, 5]);
+    // One range, whichever the order.
+    let between = format!("callbacks?business={id}&after=2&before=5");
+    let (_, listed) = world.own(Method::GET, &between, None).await;
+    assert_eq!(numbers(&listed), [3, 4]);
+    let (_, listed) = world.own(Method::GET, &format!("{between}&order=newest"), None).await;
+    assert_eq!(numbers(&listed), [4, 3]);
+    let (_, page) = get(&world, &format!("{LIST}?status=ACTIVE")).await;
+    assert!(
+        page.contains("/_mock/businesses?order=newest&amp;limit=50&amp;status=ACTIVE"),
+        "{page}"
+    );
     let (_, listed) = world.own(Method::GET, "callbacks?order=newest&limit=1", None).await;
     assert_eq!(numbers(&listed), [10]);
     let answer = world.own(Method::GET, "callbacks?order=up", None).await;

@@ -40,8 +40,8 @@ pub(super) fn operations() -> Vec<Operation> {
         .query::<String>("partner", "Only those of this client id")
         .query::<String>(
             "text",
-            "Only those with this piece of text, 200 bytes at most, in their name, their BSN or BRN id or their \
-             partner_ref_id, whatever its case. A search looks at 10000 businesses at once: the header Link leads on",
+            "Only those with this piece of text, 200 bytes at most, in their name, their BSN id or their \
+             partner_ref_id, or with the whole of it as the BRN id of a brand, whatever its case. A search looks at 10000 businesses at once: the header Link leads on",
         )
         .query::<u32>("limit", "At most so many, 1000 at most; 100 by default")
         .gives::<Vec<Listed>>(),
@@ -90,7 +90,14 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
 }
 
 /// The businesses that are wanted.
+///
+/// # Errors
+/// 400 for a status that no business has.
 pub(crate) async fn find(app: &App, wanted: Wanted) -> Result<Found, Reply> {
+    if wanted.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+        let message = format!("status is none of a business: give one of {}", STATUSES.join(", "));
+        return Err(Reply::business(StatusCode::BAD_REQUEST, message, "A30"));
+    }
     let found = app.store.run(move |state| state.list_businesses(&wanted).map_err(Reply::from));
     Ok(found.await?.0)
 }
@@ -211,6 +218,8 @@ fn changed(app: &App, (stored, held): (Stored, Held)) -> Reply {
     reply
 }
 
+/// What the status of a business may be.
+pub(crate) const STATUSES: [&str; 3] = ["UPDATING", "ACTIVE", "REJECTED"];
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
 /// The longest text to look for, in bytes.

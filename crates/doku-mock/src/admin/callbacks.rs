@@ -28,8 +28,8 @@ pub(super) fn operations() -> Vec<Operation> {
             list,
         )
         .query::<String>("business", "Only those of this business, by its BSN or BRN id")
-        .query::<i64>("after", "Only those after this number; 0 by default. Not with newest first")
-        .query::<i64>("before", "With newest first, only those before this number")
+        .query::<i64>("after", "Only those after this number; 0 by default")
+        .query::<i64>("before", "Only those before this number")
         .query::<String>("order", "oldest or newest first; oldest by default")
         .query::<u32>("limit", "At most so many, 10000 at most and by default")
         .gives::<Vec<Told>>(),
@@ -69,10 +69,12 @@ async fn list(State(app): State<Arc<App>>, uri: Uri) -> Response {
                 }
                 None => None,
             };
-            Ok::<_, Reply>(match newest_first {
-                true => state.newest_callbacks(business, before, limit)?,
-                false => state.callbacks(business, after, limit)?,
-            })
+            Ok::<_, Reply>(state.callbacks_between(
+                business,
+                (after, before),
+                newest_first,
+                limit,
+            )?)
         });
         Ok(Reply::ok(&listed.await?.0, &[]))
     };

@@ -34,7 +34,7 @@ use crate::{app::App, body, reply::Reply};
 
 pub(crate) use access::{SEC_FETCH_SITE, guard, is_token};
 pub(crate) use assumptions::{Kind, StoodOn, assumptions};
-pub(crate) use businesses::{MAX_TEXT, decide_business, find as find_businesses};
+pub(crate) use businesses::{MAX_TEXT, STATUSES, decide_business, find as find_businesses};
 pub(crate) use clock::planned;
 pub(crate) use compose::{Composed, Draft, compose, takes_query};
 pub(crate) use journal::{

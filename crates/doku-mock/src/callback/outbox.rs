@@ -233,39 +233,38 @@ impl State<'_> {
         after: i64,
         limit: u32,
     ) -> Result<Vec<CallbackRecord>, StoreError> {
-        // One statement for both would read the whole outbox for each business.
-        let query = match business {
-            Some(_) => CALLBACKS_OF_BUSINESS,
-            None => CALLBACKS,
-        };
-        self.callback_records(query, business, after, limit)
+        self.callbacks_between(business, (after, i64::MAX), false, limit)
     }
 
-    /// The same, newest first, before a number.
-    pub(crate) fn newest_callbacks(
+    /// Callbacks with their attempts, between two numbers; of one business, if one is named.
+    pub(crate) fn callbacks_between(
         &self,
         business: Option<i64>,
-        before: i64,
+        range: (i64, i64),
+        newest_first: bool,
         limit: u32,
     ) -> Result<Vec<CallbackRecord>, StoreError> {
-        let query = match business {
-            Some(_) => NEWEST_CALLBACKS_OF_BUSINESS,
-            None => NEWEST_CALLBACKS,
+        // One statement for all would read the whole outbox for each business.
+        let query = match (business, newest_first) {
+            (Some(_), false) => CALLBACKS_OF_BUSINESS,
+            (None, false) => CALLBACKS,
+            (Some(_), true) => NEWEST_CALLBACKS_OF_BUSINESS,
+            (None, true) => NEWEST_CALLBACKS,
         };
-        self.callback_records(query, business, before, limit)
+        self.callback_records(query, business, range, limit)
     }
 
     fn callback_records(
         &self,
         query: &str,
         business: Option<i64>,
-        bound: i64,
+        (after, before): (i64, i64),
         limit: u32,
     ) -> Result<Vec<CallbackRecord>, StoreError> {
         let mut query = self.sql.prepare_cached(query)?;
         let mut rows = match business {
-            Some(business) => query.query(params![bound, limit, business])?,
-            None => query.query(params![bound, limit])?,
+            Some(business) => query.query(params![after, before, limit, business])?,
+            None => query.query(params![after, before, limit])?,
         };
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
@@ -323,19 +322,19 @@ const LADDER: [Duration; 3] =
 const CALLBACKS: &str =
     "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
      FROM callbacks JOIN businesses ON businesses.number = business
-     WHERE callbacks.number > ?1 ORDER BY callbacks.number LIMIT ?2";
+     WHERE callbacks.number > ?1 AND callbacks.number < ?2 ORDER BY callbacks.number LIMIT ?3";
 const CALLBACKS_OF_BUSINESS: &str =
     "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
      FROM callbacks JOIN businesses ON businesses.number = business
-     WHERE business = ?3 AND callbacks.number > ?1 ORDER BY callbacks.number LIMIT ?2";
+     WHERE business = ?4 AND callbacks.number > ?1 AND callbacks.number < ?2 ORDER BY callbacks.number LIMIT ?3";
 const NEWEST_CALLBACKS: &str =
     "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
      FROM callbacks JOIN businesses ON businesses.number = business
-     WHERE callbacks.number < ?1 ORDER BY callbacks.number DESC LIMIT ?2";
+     WHERE callbacks.number > ?1 AND callbacks.number < ?2 ORDER BY callbacks.number DESC LIMIT ?3";
 const NEWEST_CALLBACKS_OF_BUSINESS: &str =
     "SELECT callbacks.number, request_id, partner, id, url, body, state, callbacks.due
      FROM callbacks JOIN businesses ON businesses.number = business
-     WHERE business = ?3 AND callbacks.number < ?1 ORDER BY callbacks.number DESC LIMIT ?2";
+     WHERE business = ?4 AND callbacks.number > ?1 AND callbacks.number < ?2 ORDER BY callbacks.number DESC LIMIT ?3";
 
 #[cfg(test)]
 mod tests {
@@ -347,7 +346,7 @@ mod tests {
         sql.execute_batch(include_str!("../store/schema/1.sql")).unwrap();
         for query in [CALLBACKS_OF_BUSINESS, NEWEST_CALLBACKS_OF_BUSINESS] {
             let mut query = sql.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-            let plan = query.query_map([0, 1, 1], |row| row.get::<_, String>(3)).unwrap();
+            let plan = query.query_map([0, 1, 1, 1], |row| row.get::<_, String>(3)).unwrap();
             let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
             assert!(plan.contains("callbacks USING INDEX callbacks_by_business"), "{plan}");
             assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");

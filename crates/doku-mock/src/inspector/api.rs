@@ -3,7 +3,7 @@
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use doku_types::error::ApiError;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::{app::App, reply::Reply, server};
@@ -35,7 +35,21 @@ impl Api {
         path: &str,
         document: &Value,
     ) -> Result<Value, Refusal> {
-        self.ask(app, Method::POST, path, document.to_string().into()).await
+        self.ask(app, Method::POST, path, document.to_string().into(), None).await
+    }
+
+    /// `POST` of a text as it was typed, with one of the mock's own headers if one is wanted.
+    ///
+    /// # Errors
+    /// Whatever it refuses.
+    pub(super) async fn post_text(
+        &self,
+        app: &App,
+        path: &str,
+        text: String,
+        header: Option<(HeaderName, HeaderValue)>,
+    ) -> Result<Value, Refusal> {
+        self.ask(app, Method::POST, path, text.into(), header).await
     }
 
     /// `DELETE` on the mock's own API.
@@ -43,7 +57,7 @@ impl Api {
     /// # Errors
     /// Whatever it refuses.
     pub(super) async fn delete(&self, app: &App, path: &str) -> Result<Value, Refusal> {
-        self.ask(app, Method::DELETE, path, Bytes::new()).await
+        self.ask(app, Method::DELETE, path, Bytes::new(), None).await
     }
 
     async fn ask(
@@ -52,11 +66,15 @@ impl Api {
         method: Method,
         path: &str,
         body: Bytes,
+        own: Option<(HeaderName, HeaderValue)>,
     ) -> Result<Value, Refusal> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::CONTENT_TYPE, "application/json");
+        if let Some((name, value)) = own {
+            request = request.header(name, value);
+        }
         if let Some(token) = &app.config.admin_token {
             // It was looked at as it was taken up: visible ASCII.
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.expose()));

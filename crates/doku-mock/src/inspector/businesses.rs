@@ -9,10 +9,10 @@ use super::{
     api::Refusal,
     form::Form,
     page::{Tab, notice, page, refused},
-    pieces::{badge, choice, partner_field, said_short, text_field, time_text},
+    pieces::{as_api, badge, choice, partner_field, said_short, text_field, time_text},
 };
 use crate::{
-    admin::{MAX_TEXT, find_businesses},
+    admin::{MAX_TEXT, STATUSES, find_businesses},
     app::App,
     store::{Found, Listed, Wanted},
 };
@@ -61,7 +61,7 @@ fn wanted(query: &Form) -> Result<Wanted, Refusal> {
 }
 
 fn filter(app: &App, query: &Form) -> Markup {
-    let statuses = ["UPDATING", "ACTIVE", "REJECTED"].map(|status| (status, status));
+    let statuses = STATUSES.map(|status| (status, status));
     html! {
         form.filter method="get" action=(PATH) {
             (choice("status", "status", "Status", Some("Any"), &statuses, query.text("status")))
@@ -108,6 +108,7 @@ fn list(query: &Form, wanted: &Wanted, found: &Found) -> Markup {
                 }
             }
             (pager(query, found))
+            (as_api("GET", &format!("/_mock/businesses?{}", same_list(query)), None))
         }
     }
 }
@@ -123,6 +124,18 @@ fn row(listed: &Listed) -> Markup {
             td { (time_text(&listed.created)) }
         }
     }
+}
+
+/// The query by which the API gives the same list.
+fn same_list(query: &Form) -> String {
+    let said = ["status", "partner", "text", "before"]
+        .into_iter()
+        .filter_map(|name| Some((name, query.text(name)?)));
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("order", "newest")
+        .append_pair("limit", &LIMIT.to_string())
+        .extend_pairs(said)
+        .finish()
 }
 
 fn pager(query: &Form, found: &Found) -> Markup {

@@ -89,6 +89,12 @@ impl Form {
         read.map_err(|_| Refusal::of(format!("{name} is not such a number")))
     }
 
+    /// The first field of each of these names, if it is no longer than so many bytes.
+    pub(super) fn only(&self, names: &[&str], most: usize) -> Self {
+        let first = names.iter().filter_map(|name| self.0.iter().find(|(of, _)| of == name));
+        Self(first.filter(|(_, value)| value.len() <= most).cloned().collect())
+    }
+
     /// The same fields without one.
     pub(super) fn without(&self, name: &str) -> Self {
         Self(self.0.iter().filter(|(of, _)| of != name).cloned().collect())

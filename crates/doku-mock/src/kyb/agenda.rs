@@ -203,11 +203,6 @@ impl Agenda {
         self.steps.first().map(|step| step.due)
     }
 
-    /// The steps, in their order.
-    pub(super) fn planned(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter()
-    }
-
     /// Takes out the next step that is due.
     pub(super) fn next(&mut self, now: Timestamp) -> Option<Step> {
         (self.next_due()? <= now).then(|| self.steps.remove(0))

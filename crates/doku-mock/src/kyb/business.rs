@@ -14,7 +14,6 @@ use super::{
     brand::{Brand, Service},
     merge,
     part::{Owner, Part},
-    planned::Planned,
     refusal::Refusal,
     review::{Review, Reviews, Standing},
 };
@@ -199,11 +198,6 @@ impl Business {
     /// The status of the business with its parts, its brands left aside.
     pub(crate) fn own_status(&self) -> Status {
         self.reviews.standing().into()
-    }
-
-    /// What is planned, in its order.
-    pub(crate) fn planned(&self) -> impl Iterator<Item = Planned> {
-        self.agenda.planned().flat_map(|step| self.planned_of(step))
     }
 
     /// Why the business, its brands left aside, is rejected.

@@ -20,6 +20,18 @@ impl Business {
         told
     }
 
+    /// What will be told, and when, at this pace, if nothing is decided or sent meanwhile: what follows from a decision
+    /// is there, too.
+    pub(crate) fn foreseen(
+        mut self,
+        pace: Pace,
+    ) -> impl Iterator<Item = (Timestamp, Vec<Callback>)> {
+        std::iter::from_fn(move || {
+            let due = self.next_due()?;
+            Some((due, self.run_due(due, pace)))
+        })
+    }
+
     /// Takes one step that was due at `at`.
     pub(super) fn take(
         &mut self,

@@ -96,18 +96,19 @@ impl State<'_> {
             }
             let document: String = row.get(2)?;
             // One that cannot be read will not fall due either.
-            let Ok(mut business) = read(number, &document).map(|stored| stored.business) else {
+            let Ok(business) = read(number, &document).map(|stored| stored.business) else {
                 continue;
             };
             let mut place = 0;
-            while let Some(due) = business.next_due() {
+            let (id, name) = (business.id().to_string(), business.name().to_owned());
+            for (due, callbacks) in business.foreseen(pace) {
                 if !first.has_room_at((due.as_millis(), false, number, place)) {
                     break;
                 }
-                for callback in business.run_due(due, pace) {
+                for callback in callbacks {
                     let planned = Planned {
-                        business: business.id().to_string(),
-                        name: business.name().to_owned(),
+                        business: id.clone(),
+                        name: name.clone(),
                         ..Planned::of(due, &callback)
                     };
                     first.add((due.as_millis(), false, number, place), planned);

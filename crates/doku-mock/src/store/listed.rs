@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
     pub(crate) newest_first: bool,
     pub(crate) status: Option<String>,
     pub(crate) partner: Option<String>,
-    /// A piece of the name, of an id, or of the partner's own name for it.
+    /// A piece of the name, of the `BSN-` id or of the partner's own name for it, or the whole id of a brand.
     pub(crate) text: Option<String>,
     pub(crate) limit: u32,
 }
@@ -91,20 +91,20 @@ impl State<'_> {
             }
             seen += 1;
             last = Some(row.get(0)?);
-            if sieve.lets_through(self, row)? {
+            if sieve.lets_through(row) {
                 found.listed.push(listed(row)?);
             }
         }
         Ok(found)
     }
 
-    /// The number of the business that has this id, or one of whose brands has.
+    /// The number of the business that has this id, in whatever case, or one of whose brands has.
     fn number_of(&self, id: &str) -> Result<Option<i64>, StoreError> {
         let mut query = self.sql.prepare_cached(
             "SELECT number FROM businesses WHERE id = ?1
              UNION ALL SELECT business FROM brands WHERE id = ?1 LIMIT 1",
         )?;
-        Ok(query.query_row([id], |row| row.get(0)).optional()?)
+        Ok(query.query_row([id.to_ascii_uppercase()], |row| row.get(0)).optional()?)
     }
 }
 
@@ -114,48 +114,27 @@ struct Sieve<'a> {
     partner: Option<&'a str>,
     /// In lower case.
     text: Option<String>,
-    /// Whether the text may be a piece of a brand's id: only then are the brands asked.
-    asks_brands: bool,
 }
 
 impl<'a> Sieve<'a> {
     fn of(wanted: &'a Wanted, is_found_by_id: bool) -> Self {
         let text = wanted.text.as_ref().filter(|_| !is_found_by_id);
         let text = text.map(|text| text.to_lowercase());
-        let of_an_id = |b: u8| b.is_ascii_digit() || b"brn-".contains(&b);
-        Self {
-            status: wanted.status.as_deref(),
-            partner: wanted.partner.as_deref(),
-            asks_brands: text.as_ref().is_some_and(|text| text.bytes().all(of_an_id)),
-            text,
-        }
+        Self { status: wanted.status.as_deref(), partner: wanted.partner.as_deref(), text }
     }
 
     fn is_search(&self) -> bool {
         self.status.is_some() || self.partner.is_some() || self.text.is_some()
     }
 
-    fn lets_through(&self, state: &State<'_>, row: &Row<'_>) -> Result<bool, StoreError> {
+    fn lets_through(&self, row: &Row<'_>) -> bool {
         if self.partner.is_some_and(|partner| text_of(row, 2) != partner)
             || self.status.is_some_and(|status| text_of(row, 4) != status)
         {
-            return Ok(false);
+            return false;
         }
-        let Some(text) = &self.text else { return Ok(true) };
-        if [1, 3, 6].into_iter().any(|of| text_of(row, of).to_lowercase().contains(text)) {
-            return Ok(true);
-        }
-        if !self.asks_brands {
-            return Ok(false);
-        }
-        let mut brands = state.sql.prepare_cached("SELECT id FROM brands WHERE business = ?1")?;
-        let mut brands = brands.query([row.get::<_, i64>(0)?])?;
-        while let Some(brand) = brands.next()? {
-            if brand.get::<_, String>(0)?.to_lowercase().contains(text) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let Some(text) = &self.text else { return true };
+        [1, 3, 6].into_iter().any(|of| text_of(row, of).to_lowercase().contains(text))
     }
 }
 

@@ -1,6 +1,5 @@
 //! The form by which an invited business is completed, as its owner would in DOKU's dashboard (A28).
 
-use bytes::Bytes;
 use doku_types::{
     FileId,
     code::{BrandCategory, Position, SocialMediaCode},
@@ -10,7 +9,7 @@ use doku_types::{
         registration::{Brand, Business, Registration},
     },
 };
-use http::{HeaderValue, Request, header};
+use http::{HeaderName, HeaderValue};
 use maud::{Markup, html};
 
 use super::{Api, Refusal, View};
@@ -30,26 +29,16 @@ pub(super) async fn ask(
     app: &App,
     api: &Api,
     business: &str,
-    document: &str,
+    document: String,
     outcome: Option<&str>,
 ) -> Result<(), Refusal> {
-    let mut request = Request::post(format!("/_mock/businesses/{business}/complete"))
-        .header(header::CONTENT_TYPE, "application/json");
-    if let Some(token) = &app.config.admin_token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.expose()));
-    }
-    if let Some(outcome) = outcome {
+    let header = outcome.map(|outcome| {
         let value = HeaderValue::from_str(outcome)
             .map_err(|_| Refusal::of("the outcome can be no header: use visible ASCII"))?;
-        request = request.header("doku-mock-outcome", value);
-    }
-    let body = Bytes::copy_from_slice(document.as_bytes());
-    let request = request.body(body).map_err(|_| Refusal::of("the path is not readable"))?;
-    let answer = api.send(app, request).await;
-    match answer.status() {
-        status if status.is_success() => Ok(()),
-        status => Err(Refusal::told(status, answer.body())),
-    }
+        Ok::<_, Refusal>((HeaderName::from_static("doku-mock-outcome"), value))
+    });
+    let path = format!("/_mock/businesses/{business}/complete");
+    api.post_text(app, &path, document, header.transpose()?).await.map(drop)
 }
 
 impl View<'_> {
@@ -72,7 +61,7 @@ impl View<'_> {
                 @if lacks {
                     p {
                         "The partner has not uploaded a photo proof, an owner's liveness and a KTP lately: "
-                        a href=(Tab::TryIt.path()) { "upload what is missing" }
+                        a href={ (Tab::TryIt.path()) "/upload-file" } { "upload what is missing" }
                         " with Upload File first, and put the ids where UPLOAD-FIRST stands."
                     }
                 }
@@ -131,7 +120,6 @@ fn registration(
         .email(contact.email.clone())
         .phone_calling_code(contact.phone_calling_code.clone())
         .phone_number(contact.phone_number.clone())
-        .callback_url("http://127.0.0.1:8080/doku/callbacks")
         .brands([Brand::builder()
             .name(brand_name)
             .description("Nasi goreng")

@@ -1,6 +1,7 @@
 //! The registration as its partner reads it.
 
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::View;
 use crate::{
@@ -13,15 +14,16 @@ impl View<'_> {
     pub(super) fn data(&self) -> Markup {
         // It is maps with text keys.
         let data = serde_json::to_value(data(self.app, self.business)).unwrap_or_default();
-        let text = serde_json::to_string_pretty(&self.mask.document(&data)).unwrap_or_default();
-        let end = end_of_room(&text);
+        let mut buffer = vec![0; ROOM];
+        let (text, is_whole) = beginning(&self.mask.document(&data), &mut buffer);
+        let end = end_of_room(text);
         html! {
             section aria-labelledby="data-heading" {
                 h2 #data-heading { "Data" }
                 details {
                     summary { "What its partner reads with Get Business Data" }
                     (code("What its partner reads", &text[..end]))
-                    @if end < text.len() {
+                    @if !is_whole || end < text.len() {
                         p.hint { "It is longer than a page has room for: the API has all of it." }
                     }
                 }
@@ -29,6 +31,17 @@ impl View<'_> {
             }
         }
     }
+}
+
+/// What a document says as far as the buffer goes, and whether that is all of it.
+fn beginning<'a>(document: &Value, buffer: &'a mut [u8]) -> (&'a str, bool) {
+    let mut rest = &mut *buffer;
+    let is_whole = serde_json::to_writer_pretty(&mut rest, document).is_ok();
+    let left = rest.len();
+    let written = &buffer[..buffer.len() - left];
+    // It may end within a character.
+    let text = written.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    (text, is_whole)
 }
 
 /// Where to cut a text so that it has room in a page: what HTML writes as an entity takes more of it.

@@ -16,12 +16,12 @@ impl View<'_> {
                 h2 #decide-heading { "Decide" }
                 div #decide data-live {
                     @for (outcome, text, kind, about) in DECISIONS {
-                        @match self.may(outcome) {
+                        @match self.may_now(outcome) {
                             Ok(()) => {
                                 div.actions { (self.button(outcome, text, kind)) span.hint { (about) } }
                             }
                             Err(reason) => {
-                                p.hint { strong { (text) } " is not possible: " (reason) "." }
+                                p.hint { strong { (text) } " is not possible: " (clause(&reason)) "." }
                             }
                         }
                     }
@@ -32,7 +32,7 @@ impl View<'_> {
                 div #suspend data-live[!can_suspend] {
                     @if can_suspend { (self.suspend_form(&suspension)) }
                     @else if let [Err(reason), _] = &suspension {
-                        p.hint { strong { "Suspend all brands" } " is not possible: " (reason) "." }
+                        p.hint { strong { "Suspend all brands" } " is not possible: " (clause(reason)) "." }
                     }
                 }
                 (as_api("POST", &api, Some(&json!({"outcome": "approve"}))))
@@ -41,15 +41,12 @@ impl View<'_> {
     }
 
     fn suspend_form(&self, may: &[Result<(), String>; 2]) -> Markup {
-        let typed = self.typed.outcome.as_deref();
-        let is_mine = typed.is_some_and(|outcome| outcome.starts_with("suspend"));
         let [plain, full] = may.each_ref().map(Result::is_ok);
         html! {
             form.reject method="post" action=(self.action("")) {
                 div.field {
                     label for="suspend-note" { "Reason of a suspension (optional)" }
-                    input #suspend-note name="reject_notes" autocomplete="off" maxlength="10000"
-                        value=[is_mine.then_some(&self.typed.notes)];
+                    (self.note("suspend"))
                 }
                 button.danger name="outcome" value="suspend" disabled[!plain] { "Suspend all brands" }
                 button.danger name="outcome" value="suspend.full" disabled[!full] { "Suspend all brands fully" }
@@ -76,18 +73,46 @@ impl View<'_> {
     }
 
     /// A form that rejects something, with a note or without.
-    pub(super) fn reject_form(&self, id: &str, outcome: &str, what: &str) -> Markup {
-        let is_mine = self.typed.outcome.as_deref() == Some(outcome);
+    pub(super) fn reject_form(
+        &self,
+        id: &str,
+        outcome: &str,
+        what: &str,
+        is_of_all: bool,
+    ) -> Markup {
         let note = format!("{id}-note");
         html! {
             form.reject method="post" action=(self.action("")) {
                 div.field {
                     label for=(note) { "Note on " (what) " (optional)" }
-                    input id=(note) name="reject_notes" autocomplete="off" maxlength="10000"
-                        value=[is_mine.then_some(&self.typed.notes)];
+                    (self.note(id))
                 }
-                button.danger name="outcome" value=(outcome) { "Reject " (what) }
+                button.danger name="outcome" value=(outcome) { "Reject " (what) (self.of_all(is_of_all)) }
             }
+        }
+    }
+
+    /// Where the reasons are typed that the form with this id gives, one a line: so Enter decides nothing.
+    fn note(&self, form: &str) -> Markup {
+        html! {
+            input type="hidden" name="form" value=(form);
+            textarea id={ (form) "-note" } name="reject_notes" rows="2" autocomplete="off" maxlength="10000" {
+                "\n" (self.typed.note(form))
+            }
+        }
+    }
+
+    /// Whom a decision counts for, where that is more than what it stands beside.
+    pub(super) fn of_all(&self, is_of_all: bool) -> &'static str {
+        if is_of_all && self.business.brands().len() > 1 { " of all brands" } else { "" }
+    }
+
+    /// Whether a button of the whole business is there. The engine would take an activation of what is under review
+    /// as an approval, too: that has its own button.
+    fn may_now(&self, outcome: &str) -> Result<(), String> {
+        match outcome == "activate" && self.business.status() != Status::Active {
+            true => Err("the business is not active".to_owned()),
+            false => self.may(outcome),
         }
     }
 
@@ -97,6 +122,11 @@ impl View<'_> {
         let decided = self.business.clone().decide(&outcome, &[], self.now);
         decided.map(drop).map_err(|refusal| refusal.to_string())
     }
+}
+
+/// Of a reason what comes before the advice: the buttons of the page are that.
+fn clause(reason: &str) -> &str {
+    reason.split(": ").next().unwrap_or(reason)
 }
 
 /// Outcome, button, its look, and what it does.

@@ -39,7 +39,7 @@ pub(super) const INVITED: Diagram =
     Diagram { top: "INVITED", begins: "its owner completes it", ..REGISTERED };
 /// Whether a brand may work.
 pub(super) const OPERATION: Diagram = Diagram {
-    top: "NOT YET",
+    top: "NOT OPERATING YET",
     middle: "ACTIVE",
     left: "SUSPENDED",
     right: "FULL_SUSPENDED",
@@ -96,6 +96,7 @@ fn state(name: &str, x: u16, y: u16, now: &str) -> Markup {
         _ if name != now => "",
         "ACTIVE" => "lit good",
         "REJECTED" | "SUSPENDED" | "FULL_SUSPENDED" => "lit bad",
+        "NOT OPERATING YET" => "lit plain",
         _ => "lit open",
     };
     html! {

@@ -65,15 +65,15 @@ async fn decide(
     uri: Uri,
     request: Request,
 ) -> Response {
-    let query = Form::of_query(&uri).without("done");
+    let query = Form::of_query(&uri);
     let mut typed = Typed::default();
     let decided = async {
         let business = seen::id_of(&app, &id).await?;
         let form = Form::read(&app, request).await?;
         let notes: Vec<_> = form.all("reject_notes").collect();
-        typed.notes = notes.join("\n");
+        typed.notes = typed.kept(notes.join("\n"), MAX_NOTE);
+        typed.form = form.text("form").map(str::to_owned);
         let chosen = form.text("outcome");
-        typed.outcome = chosen.map(str::to_owned);
         let outcome = chosen
             .ok_or_else(|| Refusal::of("choose what is decided: press one of the buttons"))?;
         let lines = notes.iter().flat_map(|note| note.lines()).map(str::trim);
@@ -95,15 +95,16 @@ async fn complete(
     uri: Uri,
     request: Request,
 ) -> Response {
-    let query = Form::of_query(&uri).without("done");
+    let query = Form::of_query(&uri);
     let mut typed = Typed::default();
     let completed = async {
         let business = seen::id_of(&app, &id).await?;
         let form = Form::read(&app, request).await?;
-        let document = form.text("document").unwrap_or_default();
-        typed.document = Some(document.to_owned());
-        typed.outcome = form.text("outcome").map(str::to_owned);
-        complete::ask(&app, &api, &business, document, typed.outcome.as_deref()).await
+        let document = form.very_text("document").unwrap_or_default();
+        let outcome = form.text("outcome");
+        typed.document = typed.kept(document.clone(), MAX_DOCUMENT);
+        typed.outcome = outcome.and_then(|outcome| typed.kept(outcome.to_owned(), MAX_NOTE));
+        complete::ask(&app, &api, &business, document, outcome).await
     };
     match completed.await {
         Ok(()) => see(&here(&id, &query), Done::Completed),
@@ -117,7 +118,7 @@ async fn resend(
     Path((id, number)): Path<(String, String)>,
     uri: Uri,
 ) -> Response {
-    let query = Form::of_query(&uri).without("done");
+    let query = Form::of_query(&uri);
     let resent = async {
         let number = seen::callback_of(&app, &id, &number).await?;
         api.post(&app, &format!("/_mock/callbacks/{number}/resend"), &json!({})).await?;
@@ -144,7 +145,7 @@ async fn answer(
         }
     };
     let mask = Mask::revealing(app, query.reveals());
-    let plain = query.without("done");
+    let plain = kept(query);
     let view = View {
         app,
         seen: &seen,
@@ -156,17 +157,37 @@ async fn answer(
     };
     let title = format!("Business {}", view.business.id());
     let mut response = page(app, Tab::Businesses, &title, &view.content(query, refusal.as_ref()));
-    *response.status_mut() = refusal.map_or(StatusCode::OK, |refusal| refusal.status);
+    *response.status_mut() = refusal.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
     response
 }
 
 /// What somebody typed into a form that was refused.
 #[derive(Default)]
 struct Typed {
+    /// The id of the form that notes were typed into.
+    form: Option<String>,
+    notes: Option<String>,
+    /// What KYB is to decide of a registration.
     outcome: Option<String>,
-    notes: String,
     /// A registration.
     document: Option<String>,
+    /// Something was, and is not shown again.
+    too_long: bool,
+}
+
+impl Typed {
+    /// A text that is shown again, if it is no longer than that.
+    fn kept(&mut self, text: String, most: usize) -> Option<String> {
+        let fits = text.len() <= most;
+        self.too_long |= !fits;
+        fits.then_some(text)
+    }
+
+    /// The note that was typed into this form.
+    fn note(&self, form: &str) -> &str {
+        let is_mine = self.form.as_deref() == Some(form);
+        self.notes.as_deref().filter(|_| is_mine).unwrap_or_default()
+    }
 }
 
 /// What all parts of the page are made of.
@@ -186,7 +207,10 @@ impl View<'_> {
         let is_invited = self.business.registration().is_none();
         html! {
             (notice(query))
-            @if let Some(refusal) = refusal { (messages(refusal)) }
+            @if let Some(refusal) = refusal { (messages(&bounded(refusal))) }
+            @if self.typed.too_long {
+                p.notice.bad { "What was typed was too long to be shown again." }
+            }
             (self.facts())
             (reveal(self.app, &self.path(), self.query))
             (self.state())
@@ -218,9 +242,21 @@ impl View<'_> {
 /// The page of the business with this id, as it was asked for.
 fn here(id: &str, query: &Form) -> String {
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let query = query.with("done", None);
+    let query = kept(query).with("done", None);
     let joined = if query.is_empty() { "" } else { "?" };
     format!("{}/{id}{joined}{query}", Tab::Businesses.path())
+}
+
+/// What every link and form of the page keeps of its query.
+fn kept(query: &Form) -> Form {
+    query.only(&["reveal", "before", "callback", "brand", "file"], MAX_PARAMETER)
+}
+
+/// As much of what was wrong as there is room for.
+fn bounded(refusal: &Refusal) -> Refusal {
+    let short = |message: &String| message.chars().take(MAX_MESSAGE).collect();
+    let messages = refusal.messages.iter().take(MAX_MESSAGES).map(short).collect();
+    Refusal { status: refusal.status, messages }
 }
 
 /// A text of somebody's, no longer than so many characters.
@@ -242,3 +278,12 @@ fn notes(notes: &[String], most: usize, characters: usize) -> Markup {
 fn nobody() -> Refusal {
     Refusal::from(not_found())
 }
+
+/// The longest parameter of a query that is kept, in bytes: a number has 20.
+const MAX_PARAMETER: usize = 20;
+/// The longest field and document that a page shows again, in bytes.
+const MAX_NOTE: usize = 10 << 10;
+const MAX_DOCUMENT: usize = 24 << 10;
+/// How much of what was wrong is shown: sentences, and characters of each.
+const MAX_MESSAGES: usize = 20;
+const MAX_MESSAGE: usize = 500;

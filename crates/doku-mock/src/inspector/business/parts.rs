@@ -1,5 +1,7 @@
 //! The parts of the business and of its brands: how each was judged and why, with the form that rejects it.
 
+use std::collections::HashMap;
+
 use doku_types::code::Status;
 use maud::{Markup, html};
 
@@ -19,7 +21,7 @@ impl View<'_> {
         html! {
             section aria-labelledby="parts-heading" {
                 h2 #parts-heading { "Parts of the business" }
-                (self.table("Parts of the business", "business", Owner::Business, |part| business.part(part)))
+                (self.table("Parts of the business, each with its verdict", "business", Owner::Business, |part| business.part(part)))
             }
         }
     }
@@ -30,8 +32,9 @@ impl View<'_> {
         let first = self.seen.first_brand;
         let mut shown = String::new();
         let mut next = first;
+        let mut asked = HashMap::new();
         for (place, brand) in brands.iter().enumerate().skip(first).take(MOST) {
-            shown.push_str(&self.brand(place, brand).into_string());
+            shown.push_str(&self.brand(place, brand, &mut asked).into_string());
             next = place + 1;
             if shown.len() > ROOM {
                 break;
@@ -52,10 +55,10 @@ impl View<'_> {
         }
     }
 
-    fn brand(&self, place: usize, brand: &Brand) -> Markup {
+    fn brand<'a>(&self, place: usize, brand: &'a Brand, asked: &mut Asked<'a>) -> Markup {
         let sent = self.business.registration().and_then(|sent| sent.business.brands.get(place));
         let operation = brand.operational_status();
-        let now = operation.as_ref().map_or("NOT YET", |status| status.as_str());
+        let now = operation.as_ref().map_or("NOT OPERATING YET", |status| status.as_str());
         let heading = format!("brand-{place}-heading");
         html! {
             section #{ "brand-" (place) } aria-labelledby=(heading) {
@@ -91,7 +94,7 @@ impl View<'_> {
                         |part| brand.part(part),
                     ))
                 }
-                (self.services(place, brand))
+                (self.services(place, brand, asked))
             }
         }
     }
@@ -112,10 +115,18 @@ impl View<'_> {
                 ("BRAND", brand.own(), brand.status())
             }
         };
+        let is_open = own.is_under_review()
+            || parts.clone().any(|part| review(part).is_some_and(Review::is_under_review));
         html! {
             div.table tabindex="0" role="region" aria-label=(label) {
                 table.cards {
-                    caption { "What is under review can be rejected" @if self.is_one_of_several(owner) { ", of all brands at once" } "." }
+                    @if is_open {
+                        caption {
+                            "What is under review can be rejected"
+                            @if self.is_one_of_several(owner) { ", of all brands at once" }
+                            ". Rejecting one part ends the review: every other part that is open is approved."
+                        }
+                    }
                     thead {
                         tr {
                             th scope="col" { "Part" }
@@ -148,7 +159,7 @@ impl View<'_> {
         let is_whole = matches!(part, "BUSINESS" | "BRAND");
         html! {
             tr {
-                th scope="row" { code { (part) } @if is_whole { " (as a whole)" } }
+                th scope="row" { code { (part) } @if is_whole { @if part == "BUSINESS" { " (its own verdict, without the brands)" } @else { " (as a whole)" } } }
                 td id={ (id) "-status" } data-live {
                     @match &judged {
                         Some((_, status)) => (badge(status.as_str())),
@@ -161,7 +172,7 @@ impl View<'_> {
                 // What somebody may be typing into is not replaced.
                 td id={ (id) "-reject" } data-live[!is_open] {
                     @if is_open {
-                        (self.reject_form(&id, &format!("reject.{part}"), part))
+                        (self.reject_form(&id, &format!("reject.{part}"), part, id.starts_with("brand-")))
                     } @else if judged.is_some() {
                         span.quiet { "judged already" }
                     }
@@ -170,8 +181,23 @@ impl View<'_> {
         }
     }
 
+    /// Whether a service can be activated and rejected, by its code: the engine is asked once for all brands. Of a
+    /// business under review such a decision would be one about all of KYB.
+    fn may_service<'a>(
+        &self,
+        code: &'a str,
+        activate: &str,
+        reject: &str,
+        asked: &mut Asked<'a>,
+    ) -> (bool, bool) {
+        if self.business.status() != Status::Active {
+            return (false, false);
+        }
+        *asked.entry(code).or_insert_with(|| (self.may(activate).is_ok(), self.may(reject).is_ok()))
+    }
+
     /// The services of a brand: how each was decided, with what can be decided anew.
-    fn services(&self, place: usize, brand: &Brand) -> Markup {
+    fn services<'a>(&self, place: usize, brand: &'a Brand, asked: &mut Asked<'a>) -> Markup {
         let services = brand.services();
         html! {
             h3 { "Services of brand " (place + 1) }
@@ -202,8 +228,9 @@ impl View<'_> {
                                 @let (activate, reject) = (format!("product.activate.{code}"), format!("product.reject.{code}"));
                                 @let review = service.review();
                                 @let is_active = !review.is_under_review() && !review.is_rejected();
-                                @let may_reject = !review.is_rejected() && self.may(&reject).is_ok();
-                                @let may_activate = !is_active && self.may(&activate).is_ok();
+                                @let (can_activate, can_reject) = self.may_service(code, &activate, &reject, asked);
+                                @let may_reject = !review.is_rejected() && can_reject;
+                                @let may_activate = !is_active && can_activate;
                                 tr {
                                     th scope="row" { code { (cut(code, 80)) } }
                                     td { (cut(&shown.name, 80)) }
@@ -211,9 +238,9 @@ impl View<'_> {
                                     td id={ (id) "-notes" } data-live { (notes(review.notes(), 2, 200)) }
                                     td id={ (id) "-decide" } data-live[!may_reject] {
                                         @if may_activate {
-                                            (self.button(&activate, &format!("Activate {code}"), "first"))
+                                            (self.button(&activate, &format!("Activate {code}{}", self.of_all(true)), "first"))
                                         }
-                                        @if may_reject { (self.reject_form(&id, &reject, code)) }
+                                        @if may_reject { (self.reject_form(&id, &reject, code, true)) }
                                         @if !may_activate && !may_reject {
                                             span.quiet { "decided once the business is active" }
                                         }
@@ -228,6 +255,9 @@ impl View<'_> {
         }
     }
 }
+
+/// Of each service that was asked about: whether it can be activated, and rejected.
+type Asked<'a> = HashMap<&'a str, (bool, bool)>;
 
 /// How many brands a page shows, and how many bytes of them.
 const MOST: usize = 20;

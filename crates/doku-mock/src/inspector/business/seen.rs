@@ -86,7 +86,7 @@ fn newest(
     let mut read: Vec<CallbackRecord> = Vec::new();
     let mut bytes = 0;
     while read.len() <= CALLBACKS {
-        let more = state.newest_callbacks(Some(business), before, AT_ONCE)?;
+        let more = state.callbacks_between(Some(business), (0, before), true, AT_ONCE)?;
         let Some(last) = more.last() else { break };
         before = last.number;
         bytes += more.iter().map(|record| record.body.len()).sum::<usize>();

@@ -7,13 +7,10 @@ use super::{
     View, cut,
     diagram::{INVITED, REGISTERED},
 };
-use crate::{
-    inspector::{
-        ROOT,
-        page::Tab,
-        pieces::{badge, time},
-    },
-    kyb::Planned,
+use crate::inspector::{
+    ROOT,
+    page::Tab,
+    pieces::{badge, time},
 };
 
 impl View<'_> {
@@ -78,8 +75,10 @@ impl View<'_> {
     }
 
     fn planned(&self) -> Markup {
-        let mut planned = self.business.planned();
-        let first: Vec<Planned> = planned.by_ref().take(PLANNED).collect();
+        let foreseen = self.business.clone().foreseen(self.app.config.pace);
+        let mut planned =
+            foreseen.flat_map(|(due, told)| told.into_iter().map(move |told| (due, told)));
+        let first: Vec<_> = planned.by_ref().take(PLANNED).collect();
         let others = planned.count();
         html! {
             h3 { "What is planned" }
@@ -97,12 +96,12 @@ impl View<'_> {
                             }
                         }
                         tbody {
-                            @for step in &first {
+                            @for (due, told) in &first {
                                 tr {
-                                    td { (time(step.due)) }
-                                    td { code { (step.callback_type.as_str()) @if let Some(code) = &step.code { " " (code.as_str()) } } }
-                                    td { (badge(step.status.as_str())) }
-                                    td { @if let Some(brand) = &step.brand { code { (brand) } } }
+                                    td { (time(*due)) }
+                                    td { code { (told.callback_type.as_str()) @if let Some(code) = told.entity.as_ref().and_then(|entity| entity.code.as_deref()) { " " (cut(code, 80)) } } }
+                                    td { (badge(told.status.as_str())) }
+                                    td { @if let Some(brand) = &told.brand { code { (brand.id) } } }
                                 }
                             }
                         }
