@@ -1,6 +1,7 @@
 //! The callbacks of a business, newest first, with every attempt and its answer.
 
 use maud::{Markup, html};
+use serde_json::json;
 
 use super::{View, cut, notes};
 use crate::{
@@ -61,6 +62,7 @@ impl View<'_> {
                     }
                 }
                 (as_api("GET", &format!("/_mock/callbacks?business={}&order=newest&limit=50", self.business.id()), None))
+                (as_api("POST", "/_mock/callbacks/{number}/resend", Some(&json!({}))))
             }
         }
     }
@@ -74,7 +76,7 @@ impl View<'_> {
         let failed = matches!(state, "exhausted" | "blocked" | "dropped");
         html! {
             tr #{ "callback-" (number) } class=[failed.then_some("bad-row")] {
-                td { (number) }
+                td data-label="Number" { (number) }
                 td {
                     p { code { (said_short(callback.callback_type.as_str())) } @if let Some(code) = code { " " code { (said_short(code)) } } }
                     p { (badge(callback.status.as_str())) }
@@ -82,13 +84,20 @@ impl View<'_> {
                         p.hint { code { (said_short(brand.id.as_str())) } }
                     }
                 }
-                td { (notes(&callback.reject_notes, 2, 200)) }
+                td data-label="Notes" { (notes(&callback.reject_notes, 2, 200)) }
                 td {
                     p { (badge(state)) }
-                    @if let Some(due) = record.due { p.hint { "next attempt " (time(due)) } }
+                    @match (record.due, state) {
+                        (Some(due), _) => p.hint { "next attempt " (time(due)) },
+                        (None, "exhausted") => p.hint { "no attempt is left: send it again" },
+                        (None, "blocked") => p.hint { "the mock may not call that host: --callback-allow" },
+                        _ => {}
+                    }
                 }
                 td {
-                    @if attempts.is_empty() { span.quiet { "none yet" } }
+                    @if attempts.is_empty() {
+                        span.quiet { @if state == "dropped" { "none: a fault dropped it" } @else { "none yet" } }
+                    }
                     @if earlier > 0 {
                         p {
                             a href={ (self.link("callback", Some(&number.to_string()))) "#callback-" (number) } {

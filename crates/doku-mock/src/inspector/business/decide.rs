@@ -36,6 +36,7 @@ impl View<'_> {
                     }
                 }
                 (as_api("POST", &api, Some(&json!({"outcome": "approve"}))))
+                (as_api("POST", &api, Some(&json!({"outcome": "reject.BUSINESS_BANK", "reject_notes": ["…"]}))))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use http::Uri;
 use maud::{Markup, html};
+use serde_json::json;
 
 use super::{
     View, cut,
@@ -29,7 +30,7 @@ impl View<'_> {
                 dd { code { (business.partner()) } }
                 @if let Some(name) = business.partner_ref_id() {
                     dt { "partner_ref_id" }
-                    dd { (cut(name, 300)) }
+                    dd { (cut(&self.masked("partner_ref_id", name), 300)) }
                 }
                 dt { "Brands" }
                 dd {
@@ -41,13 +42,24 @@ impl View<'_> {
                 dt { "Callback URL" }
                 dd {
                     @match business.callback_url() {
-                        Some(url) => { code { (without_query(url)) } }
+                        Some(url) => { code { (cut(&self.masked_url(url), 300)) } }
                         None => { "none: no callback is sent" }
                     }
                 }
             }
             p { a href={ (ROOT) "?business=" (business.id()) } { "Its requests and callbacks in the timeline" } }
         }
+    }
+
+    /// A field of the data as the data shows it.
+    fn masked(&self, field: &str, value: &str) -> String {
+        let shown = self.mask.document(&json!({ field: value }));
+        shown[field].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A URL may hold a secret.
+    fn masked_url(&self, url: &str) -> String {
+        url.parse().map_or_else(|_| "not a URL".to_owned(), |url: Uri| self.mask.target(&url))
     }
 
     /// The diagram, and what is planned.
@@ -65,8 +77,11 @@ impl View<'_> {
                         "INVITED" => "Invited: nobody has completed it yet, so there is nothing to judge. Its status is told as UPDATING.",
                         "ACTIVE" => "Active: KYB has approved the business and all its brands. An update puts what it changes under review again.",
                         "REJECTED" => "Rejected: the notes below say why. It is healed by an update of the rejected parts, or approved by hand after all.",
-                        _ => "Under review: what is UPDATING below is not judged yet. An approval of all makes it active, a rejection of anything rejected.",
+                        _ => "Under review: what is UPDATING below is not judged yet. An approval of all makes it active, a rejection of anything rejected. A part that is still REJECTED has to be updated too.",
                     }
+                }
+                @if now == "REJECTED" && let Some(brand) = business.brands().first() {
+                    p { a href={ "/_mock/ui/try/update-business-data?brand=" (brand.id()) } { "Try an update" } }
                 }
                 (diagram.draw("The business", now))
                 (self.planned())
@@ -114,33 +129,7 @@ impl View<'_> {
     }
 }
 
-/// Where a URL leads, without what it may hold of a secret.
-fn without_query(url: &str) -> String {
-    let Ok(read) = url.parse::<Uri>() else {
-        return "not a URL".to_owned();
-    };
-    let host = read
-        .authority()
-        .map_or("", |authority| authority.as_str().rsplit('@').next().unwrap_or_default());
-    let query = if read.query().is_some() { "?…" } else { "" };
-    let path: String = read.path().chars().take(300).collect();
-    format!("{}://{host}{path}{query}", read.scheme_str().unwrap_or_default())
-}
-
 /// How many steps are listed.
 const PLANNED: usize = 20;
 /// How many brands are named at the top.
 const NAMED_BRANDS: usize = 5;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_a_callback_url_neither_its_user_nor_its_query_is_shown() {
-        let shown = |url| without_query(url);
-        assert_eq!(shown("https://u:pw@shop.example:1/kyb?key=s"), "https://shop.example:1/kyb?…");
-        assert_eq!(shown("http://127.0.0.1:9/kyb"), "http://127.0.0.1:9/kyb");
-        assert_eq!(shown("a b"), "not a URL");
-    }
-}

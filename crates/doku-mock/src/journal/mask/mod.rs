@@ -69,7 +69,7 @@ impl<'a> Mask<'a> {
     }
 
     /// A target with its query; of a whole URL also scheme, host and port.
-    pub(super) fn target(&self, target: &Uri) -> String {
+    pub(crate) fn target(&self, target: &Uri) -> String {
         let mut shown = String::new();
         if let (Some(scheme), Some(authority)) = (target.scheme_str(), target.authority()) {
             let host = authority.as_str().rsplit('@').next().unwrap_or_default();
