@@ -298,7 +298,7 @@ async fn personal_data_and_pictures_are_masked_until_revealed_and_keys_and_url_s
     for personal in ["John Doe", "john@", "<img", "/_mock/files/", "sekrit", "SK-"] {
         assert!(!page.contains(personal), "{personal}: {page}");
     }
-    assert!(page.contains("/kyb?key=‹6 characters›"), "{page}");
+    assert!(page.contains("/kyb?…"), "{page}");
     for known in ["KTP", "contact 1, document 1", "photo proof 1", "owner liveness", "image/png"] {
         assert!(page.contains(known), "{known}: {page}");
     }

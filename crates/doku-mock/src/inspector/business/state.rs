@@ -57,9 +57,16 @@ impl View<'_> {
         shown[field].as_str().unwrap_or_default().to_owned()
     }
 
-    /// A URL may hold a secret.
+    /// Where it leads; its query may hold a secret under any name.
     fn masked_url(&self, url: &str) -> String {
-        url.parse().map_or_else(|_| "not a URL".to_owned(), |url: Uri| self.mask.target(&url))
+        let (url, query) = match url.split_once('?') {
+            Some((url, _)) => (url, "?…"),
+            None => (url, ""),
+        };
+        match url.parse::<Uri>() {
+            Ok(url) => self.mask.target(&url) + query,
+            Err(_) => "not a URL".to_owned(),
+        }
     }
 
     /// The diagram, and what is planned.
