@@ -37,7 +37,7 @@ story('a fault of callbacks keeps one from the receiver, until it is sent again 
   assert.equal(receiver.of('BUSINESS_BANK').length, 0);
   await page.goto(`/_mock/ui/businesses/${id}`);
   const row = page.getByRole('region', { name: 'Callbacks' }).getByRole('row').filter({ hasText: 'BUSINESS_BANK' });
-  await row.getByText('dropped').waitFor();
+  await row.getByText('dropped', { exact: true }).waitFor();
   await press(page, row.getByRole('button', { name: /again$/ }));
   assert.equal(receiver.of('BUSINESS_BANK').length, 1);
 });
