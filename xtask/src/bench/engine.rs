@@ -40,19 +40,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let measured = tokio::runtime::Runtime::new()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(measure(sizes)));
-    let figures = match measured {
-        Ok(figures) => figures,
-        Err(error) => {
-            eprintln!("not measured: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    if options.json {
-        println!("{}", serde_json::to_string(&figures).expect("numbers and texts can be written"));
-    } else {
-        print!("{figures}");
-    }
-    if figures.promises_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    super::told(measured, options.json, Figures::promises_kept)
 }
 
 async fn measure(sizes: &[u64]) -> Result<Figures> {

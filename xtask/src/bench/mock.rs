@@ -68,19 +68,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .build()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(measure(options)));
-    let figures = match measured {
-        Ok(figures) => figures,
-        Err(error) => {
-            eprintln!("not measured: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    if options.json {
-        println!("{}", serde_json::to_string(&figures).expect("numbers and texts can be written"));
-    } else {
-        print!("{figures}");
-    }
-    if figures.aims_met() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    super::told(measured, options.json, Figures::aims_met)
 }
 
 async fn measure(options: &Options) -> Result<Figures> {

@@ -9,7 +9,9 @@ mod mock;
 mod process;
 mod spells;
 
-use std::process::ExitCode;
+use std::{fmt::Display, process::ExitCode};
+
+use serde::Serialize;
 
 use crate::cargo;
 
@@ -43,6 +45,27 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         What::Inspector(options) => mock::run_inspector(options),
         What::Mock(options) => mock::run(options),
     }
+}
+
+/// Prints what was measured, for people or as JSON; fails if nothing was, or if it is not as it should be.
+fn told<F: Display + Serialize>(
+    measured: load::Result<F>,
+    as_json: bool,
+    is_met: impl Fn(&F) -> bool,
+) -> ExitCode {
+    let figures = match measured {
+        Ok(figures) => figures,
+        Err(error) => {
+            eprintln!("not measured: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if as_json {
+        println!("{}", serde_json::to_string(&figures).expect("numbers and texts can be written"));
+    } else {
+        print!("{figures}");
+    }
+    if is_met(&figures) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The same command, built as a benchmark has to be.

@@ -52,20 +52,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .build()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(measure(options)));
-    let figures = match measured {
-        Ok(figures) => figures,
-        Err(error) => {
-            eprintln!("not measured: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    if options.json {
-        println!("{}", serde_json::to_string(&figures).expect("numbers and texts can be written"));
-    } else {
-        print!("{figures}");
-    }
-    let met = figures.pages.iter().all(|page| page.worst_ms < MAX_MS && page.bytes < MAX_BYTES);
-    if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    crate::bench::told(measured, options.json, Figures::aims_met)
 }
 
 #[derive(Serialize)]
@@ -85,6 +72,12 @@ struct Page {
     worst_ms: f64,
     /// The largest.
     bytes: usize,
+}
+
+impl Figures {
+    fn aims_met(&self) -> bool {
+        self.pages.iter().all(|page| page.worst_ms < MAX_MS && page.bytes < MAX_BYTES)
+    }
 }
 
 impl fmt::Display for Figures {
